@@ -1,0 +1,1 @@
+"""Understanding -> Reply: region overlay, citations, follow-ups. Pure."""

@@ -1,0 +1,146 @@
+"""One entry as an answer: local rule first, then the national one, what to do, warnings, sources, ways on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.answer.cite import citation
+from bot.content.models import Content, Entry, Overlay, Passage, Step
+from bot.messages import Button, Reply
+
+MAX_RELATED = 3
+MAX_LABEL = 20
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer before it becomes a Reply."""
+
+    text: str
+    more: str
+    sources: tuple[str, ...]
+
+
+def answer_text(content: Content, entry: Entry, region: str, today: date, step: int = 0) -> Answer:
+    """Text, folded part and cited sources of an entry for someone in `region` ("" when unknown).
+
+    `step`: number of the step asked for, 0 for the whole procedure.
+    """
+    if step and entry.steps:
+        return _one_step(content, entry, step)
+    replies = content.replies
+    city = content.regions.get(region)
+    overlay = city.overlays.get(entry.id) if city else None
+    parts = []
+    sources = entry.sources
+    if overlay:
+        parts.append(replies["local_first"].format(region=region) + "\n" + _body(overlay.answer, overlay.detail))
+        parts.append(replies["national_beside"] + "\n" + _body(entry.answer, entry.detail))
+        sources = tuple(dict.fromkeys((*overlay.sources, *entry.sources)))
+    else:
+        parts.append(_body(entry.answer, entry.detail))
+    if entry.steps:
+        parts.append("\n".join(f"{n}. {_step_line(s)}" for n, s in enumerate(entry.steps, 1)))
+    for last_day in _last_days(entry, overlay):
+        if last_day < today.isoformat():
+            parts.append(replies["expired"].format(date=chinese_date(last_day)))
+    return Answer("\n\n".join(parts), entry.more, sources)
+
+
+def entry_reply(
+    content: Content, entry: Entry, region: str, today: date, step: int = 0, answer: Answer | None = None
+) -> Reply:
+    """The whole reply for an entry, with sources and buttons. `answer`: what to say instead of the entry's own text."""
+    answer = answer or answer_text(content, entry, region, today, step)
+    lines = [answer.text]
+    if entry.kind == "open":
+        office = content.regions[region].office if region in content.regions else ""
+        if office and office not in answer.text:
+            lines.append(content.replies["human_region"].format(office=office))
+    if answer.sources:
+        lines.append(f"{content.replies['sources']}：{citation(answer.sources, content.sources)}")
+    return Reply("\n\n".join(lines), buttons=_ways_on(content, entry, step), more=answer.more)
+
+
+def choose_reply(content: Content, entries: list[Entry]) -> Reply:
+    """Ask which of a few entries is meant."""
+    lines = [content.replies["choose"], *(f"{n}. {entry.title}" for n, entry in enumerate(entries, 1))]
+    rows = [(Button(f"{n}. {_label(entry.title)}", f"e:{entry.id}"),) for n, entry in enumerate(entries, 1)]
+    rows.append((Button(content.replies["none_of_these"], "no"),))
+    return Reply("\n".join(lines), buttons=tuple(rows))
+
+
+def unknown_reply(content: Content, lead: str, near: list[Entry], passages: Sequence[Passage] = ()) -> Reply:
+    """Say that it is not known, show what imported documents have, offer the nearest topics and a person."""
+    near = near[:MAX_RELATED]
+    rows = [(Button(_label(entry.title), f"e:{entry.id}"),) for entry in near]
+    rows.append((Button("找人工", "human"),))
+    text = content.replies.get(lead, lead)
+    if passages:
+        text += f"\n\n{content.replies['passages']}\n\n" + "\n\n".join(map(passage_text, passages))
+    if near:
+        text += "\n" if passages else ""
+        text += "\n下面几件比较接近，点一个或回复「第几个」：\n"
+        text += "\n".join(f"{n}. {entry.title}" for n, entry in enumerate(near, 1))
+    return Reply(text + "\n\n" + content.replies["unknown_next"], buttons=tuple(rows))
+
+
+def passage_text(passage: Passage) -> str:
+    """A passage with its place, as people read it. Its lines are quoted, so that it never looks like our own words."""
+    return f"原文片段｜《{passage.document}》{passage.place}\n「{passage.text}」"
+
+
+def chinese_date(iso: str) -> str:
+    """2021-11-20 -> 2021年11月20日."""
+    year, month, day = iso.split("-")
+    return f"{year}年{int(month)}月{int(day)}日"
+
+
+def _body(answer: str, detail: str) -> str:
+    return f"{answer}\n{detail}".strip()
+
+
+def _step_line(step: Step) -> str:
+    who = f"{step.who}：" if step.who else ""
+    papers = f"（材料：{'、'.join(step.papers)}）" if step.papers else ""
+    return f"{step.title}。{who}{step.do}{papers}"
+
+
+def _one_step(content: Content, entry: Entry, number: int) -> Answer:
+    total = len(entry.steps)
+    if number > total:
+        return Answer(
+            f"{entry.title}一共 {total} 步，没有第 {number} 步。最后一步是：{entry.steps[-1].title}。",
+            "",
+            entry.sources,
+        )
+    step = entry.steps[number - 1]
+    lines = [f"第 {number} 步（共 {total} 步）：{step.title}。{step.do}"]
+    for label, value in (("谁来做", step.who), ("时限", step.time_limit), ("结果", step.outcome)):
+        if value:
+            lines.append(f"- {label}：{value}")
+    if step.papers:
+        lines.append(f"- 材料：{'、'.join(step.papers)}")
+    return Answer("\n".join(lines), "", step.sources)
+
+
+def _last_days(entry: Entry, overlay: Overlay | None) -> list[str]:
+    return list(dict.fromkeys(day for day in (overlay.expires if overlay else "", entry.expires) if day))
+
+
+def _label(title: str) -> str:
+    return title if len(title) <= MAX_LABEL else title[: MAX_LABEL - 1] + "…"
+
+
+def _ways_on(content: Content, entry: Entry, step: int) -> tuple[tuple[Button, ...], ...]:
+    rows: list[tuple[Button, ...]] = []
+    if entry.form:
+        rows.append((Button(_label(f"填表：{content.forms[entry.form].title}"), f"form:start:{entry.form}"),))
+    if step and step < len(entry.steps):
+        rows.append((Button("下一步", f"s:{step + 1}:{entry.id}"),))
+    rows += [(Button(_label(content.entries[other].title), f"e:{other}"),) for other in entry.see[:MAX_RELATED]]
+    if entry.kind != "answer":
+        rows.append((Button("找人工", "human"),))
+    return tuple(rows)

@@ -1,0 +1,109 @@
+"""From an Understanding to replies and to what the conversation remembers next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.answer.arithmetic import result
+from bot.answer.compare import compared
+from bot.answer.compose import Answer, answer_text, choose_reply, entry_reply, unknown_reply
+from bot.content.models import Content, Entry, Passage
+from bot.messages import Reply
+from bot.understand.engine import OUT_OF_SCOPE, Context, Understanding
+
+OFFER = 3
+
+
+@dataclass(frozen=True)
+class Response:
+    """What is said, and the context for the next message."""
+
+    replies: tuple[Reply, ...]
+    context: Context
+    queue: str = ""
+    """Why the question should be looked at by an editor: `unknown`, `choose`, or ""."""
+
+
+LookUp = Callable[[str], Sequence[Passage]]
+"""Question -> the passages of imported documents that strongly match it, best first; mostly none."""
+
+
+def look_up_nothing(question: str) -> Sequence[Passage]:
+    """Where no documents are at hand."""
+    return ()
+
+
+def with_passages(
+    meaning: Understanding, question: str, look_up: LookUp
+) -> tuple[Understanding, Sequence[Passage]]:
+    """Passages to show: only where no entry, not even an open or boundary one, has anything to say. A message that was
+    taken for small talk and is answered by a document becomes an unknown one."""
+    beyond = meaning.kind == "intent" and meaning.target == OUT_OF_SCOPE
+    if not beyond and (meaning.status != "unknown" or meaning.target):
+        return meaning, ()
+    passages = look_up(question)
+    return (replace(meaning, status="unknown", target="", kind="") if passages else meaning), passages
+
+
+def respond(
+    content: Content, meaning: Understanding, context: Context, today: date, passages: Sequence[Passage] = ()
+) -> Response:
+    """Replies for an understood question. Intents that act (status, forms) are the assistant's business; here they
+    only talk. `passages`: see `with_passages`."""
+    # 「那岳阳呢」 asks about another city; it does not move the person there.
+    context = replace(context, region=context.region or meaning.region)
+    if meaning.kind == "entry" and meaning.target:
+        return _entry(content, content.entries[meaning.target], meaning, context, today)
+    if meaning.status == "choose":
+        offered = offer(content, meaning)
+        if len(offered) == 1:
+            return _entry(content, offered[0], meaning, context, today)
+        context = replace(context, offered=tuple(entry.id for entry in offered))
+        return Response((choose_reply(content, offered),), context, "choose")
+    if meaning.kind == "intent":
+        key = content.intents[meaning.target].reply
+        return Response((Reply(content.replies[key]),), context)
+    lead = "unknown" if meaning.score < 0.15 else "unknown_unsure"
+    if meaning.elsewhere and not meaning.region_named:
+        lead = content.replies["unknown_elsewhere"].format(place=meaning.elsewhere)
+    near = offer(content, meaning)
+    context = replace(context, offered=tuple(entry.id for entry in near))
+    return Response((unknown_reply(content, lead, near, passages),), context, "unknown")
+
+
+def offer(content: Content, meaning: Understanding) -> list[Entry]:
+    """The entries to offer, best first: answers before anything else, at most three, and only those in reach."""
+    if not meaning.candidates:
+        return []
+    best = meaning.candidates[0].score
+    found = [
+        content.entries[c.id]
+        for c in meaning.candidates
+        if c.id in content.entries and c.score > max(0.12, best * 0.45)
+    ]
+    return found[:OFFER]
+
+
+def answer_for(content: Content, entry: Entry, meaning: Understanding, today: date) -> Answer:
+    """What is said of an entry: a comparison, or its own text, after what its rule comes to for the figures given."""
+    side_by_side = compared(content, meaning.comparison, meaning.region, today) if meaning.comparison else None
+    if side_by_side:
+        return side_by_side
+    plain = answer_text(content, entry, meaning.region, today, meaning.step)
+    worked_out = result(content, meaning.finding, meaning.region, today) if meaning.finding else ""
+    return replace(plain, text=f"{worked_out}\n\n{plain.text}") if worked_out else plain
+
+
+def _entry(content: Content, entry: Entry, meaning: Understanding, context: Context, today: date) -> Response:
+    answer = answer_for(content, entry, meaning, today)
+    reply = entry_reply(content, entry, meaning.region, today, meaning.step, answer)
+    if entry.kind == "boundary":
+        # Another office's business: what is asked next is more likely about ours.
+        return Response((reply,), replace(context, offered=()), "")
+    text = str(meaning.why.get("normal", "")) or context.text
+    context = replace(
+        context, text=text, topic=entry.topic, aspect=entry.aspect, entry=entry.id, step=meaning.step, offered=entry.see
+    )
+    return Response((reply,), context, "unknown" if entry.kind == "open" else "")

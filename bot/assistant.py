@@ -1,0 +1,118 @@
+"""The assistant: what happens to one message. Read this file first.
+
+`handle` tries its steps in order; the first that has something to say ends the turn. Nothing here decides what a
+question means (bot/understand), how an answer reads (bot/answer), what a form asks (bot/filing), or how anything is
+sent (bot/channels).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from bot.answer.responder import LookUp, look_up_nothing, respond, with_passages
+from bot.clock import china_day
+from bot.content.models import Content
+from bot.desk import notices
+from bot.errands import Errands
+from bot.filing.service import Filing
+from bot.memory import Memory
+from bot.messages import Incoming, Reply
+from bot.store.records import Records
+from bot.understand.engine import Understander
+
+
+@dataclass
+class Turn:
+    """One message on its way through the steps."""
+
+    incoming: Incoming
+    records: Records
+    memory: Memory
+
+
+class Assistant:
+    """Everything between an Incoming and its replies."""
+
+    def __init__(
+        self, content: Content, understander: Understander, filing: Filing, look_up: LookUp = look_up_nothing
+    ) -> None:
+        self.content = content
+        self.look_up = look_up
+        self.understander = understander
+        self.filing = filing
+        self.errands = Errands(content, filing)
+        self.steps: tuple[Callable[[Turn], list[Reply] | None], ...] = (
+            self.join_staff,
+            self.press,
+            self.confirm,
+            self.receipt,
+            self.fill_in,
+            self.stray_file,
+            self.converse,
+        )
+
+    def handle(self, incoming: Incoming, records: Records) -> list[Reply]:
+        """Replies to one message, in order; state is read and written through `records`."""
+        turn = Turn(incoming, records, Memory.from_json(records.chat_state(incoming.chat)))
+        replies = next((said for step in self.steps if (said := step(turn)) is not None), [])
+        records.save_chat_state(incoming.chat, turn.memory.to_json())
+        return replies
+
+    def join_staff(self, turn: Turn) -> list[Reply] | None:
+        """「登记 1A2B3C4D」: a member of staff joins from this chat."""
+        joined = notices.join(turn.incoming.text, turn.incoming.chat, turn.records, self.content.replies)
+        return [joined] if joined else None
+
+    def press(self, turn: Turn) -> list[Reply] | None:
+        """A button outside the forms: an offered entry, a step, a form to start, a person."""
+        return self.errands.press(turn) if turn.incoming.press and not turn.incoming.press.startswith("f:") else None
+
+    def confirm(self, turn: Turn) -> list[Reply] | None:
+        """The yes or no that was asked for before data are deleted."""
+        return self.errands.confirm(turn) if turn.memory.stage else None
+
+    def receipt(self, turn: Turn) -> list[Reply] | None:
+        """A receipt number in the text asks for its status."""
+        if self.filing.has_receipt(turn.incoming.text):
+            return self.filing.status(turn.incoming.text, turn.incoming.chat, turn.records)
+        return None
+
+    def fill_in(self, turn: Turn) -> list[Reply] | None:
+        """An answer to the form in hand. A question in its middle is answered, then the form question comes again."""
+        incoming = turn.incoming
+        if incoming.press:
+            held = self.filing.of_press(incoming.press, incoming.chat, turn.records)
+        elif self.errands.is_errand(self.understander.understand(incoming.text)):
+            return None
+        else:
+            held = self.filing.current(incoming.text, turn.memory, incoming.chat, turn.records)
+        if held is None:
+            return [Reply(self.content.replies["form_none_open"])] if incoming.press else None
+        form, draft = held
+        turn.memory, replies, outcome = self.filing.feed(form, draft, incoming, turn.memory, turn.records)
+        if outcome != "elsewhere":
+            return replies
+        return [*self.converse(turn), self.filing.again(form, draft)]
+
+    def stray_file(self, turn: Turn) -> list[Reply] | None:
+        """A file or an empty message while no form is open."""
+        if turn.incoming.text.strip():
+            return None
+        names = "、".join(a.name for a in turn.incoming.attachments)
+        texts = self.content.replies
+        return [Reply(texts["file_alone"].format(name=names) if names else texts["empty"])]
+
+    def converse(self, turn: Turn) -> list[Reply]:
+        """Anything else: understand it, do the errand or answer from the knowledge base."""
+        meaning = self.understander.understand(turn.incoming.text, turn.memory.context)
+        done = self.errands.run(meaning, turn)
+        if done is not None:
+            return done
+        meaning, passages = with_passages(meaning, turn.incoming.text, self.look_up)
+        response = respond(self.content, meaning, turn.memory.context, china_day(turn.records.now), passages)
+        turn.memory = replace(turn.memory, context=response.context)
+        if response.queue:
+            near = meaning.candidates[0].id if meaning.candidates else ""
+            turn.records.queue_question(turn.incoming.text, response.queue, meaning.region, near)
+        return list(response.replies)

@@ -1,0 +1,123 @@
+"""Delivering one reply: one or more calls, each at its time, none twice."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, TelegramError
+
+from bot.channels.telegram import failures, render
+from bot.channels.telegram.pace import Pace
+from bot.channels.telegram.updates import address
+from bot.delivery import outcomes
+from bot.messages import Attachment, Reply
+
+log = logging.getLogger(__name__)
+
+UPLOAD_LIMIT = 50_000_000
+"""Bytes of a file that a bot may send. Source: https://core.telegram.org/bots/api#senddocument."""
+UPLOAD_SECONDS = 60.0
+_REMEMBERED = 1_000
+"""Half-sent replies whose progress is kept."""
+_NO_FILE = "文件「{name}」现在发不出来。请回复「人工」，让工作人员发给您。"
+
+
+class Mailer:
+    """Sends replies and remembers, in this process, how far a reply got that could not be finished."""
+
+    def __init__(self, bot: Bot, files: Path, pace: Pace) -> None:
+        self._bot = bot
+        self._files = files
+        self._pace = pace
+        self._progress: OrderedDict[Hashable, int] = OrderedDict()
+
+    async def send(self, chat: str, reply: Reply, key: str) -> None:
+        """Deliver `reply`. Raises a NotSent; after Delay and Moved the next call with the same key (or, without one,
+        the same reply to the same chat) goes on behind what has arrived."""
+        try:
+            target = address(chat)
+        except ValueError as error:
+            raise outcomes.Refused(str(error)) from None
+        parts = render.parts(reply)
+        doubt: outcomes.Unknown | None = None
+        for number in range(self._progress.pop(key or (chat, reply), 0), len(parts)):
+            try:
+                await self._deliver(target, parts[number])
+            except outcomes.Unknown as outcome:
+                if doubt:
+                    raise
+                doubt = outcome  # this part may be there; the person should get the rest, and the buttons, too
+            except outcomes.Moved as outcome:
+                self._remember(key or (outcome.chat, reply), number)
+                raise
+            except outcomes.Delay:
+                self._remember(key or (chat, reply), number)
+                raise
+        if doubt:
+            raise doubt
+
+    def _remember(self, key: Hashable, done: int) -> None:
+        if done:
+            self._progress[key] = done
+            while len(self._progress) > _REMEMBERED:
+                self._progress.popitem(last=False)
+
+    async def _deliver(self, target: tuple[int, int | None], part: render.Part) -> None:
+        """One part. Raises a NotSent."""
+        await self._pace.wait(target[0])
+        try:
+            try:
+                await self._call(target, part, part.html, ParseMode.HTML)
+            except BadRequest as error:
+                if not failures.says(error, failures.CANNOT_PARSE):
+                    raise
+                log.warning("Telegram cannot read our markup; sent again without it")
+                await self._call(target, part, part.plain, None)
+        except TelegramError as error:
+            if isinstance(error, BadRequest) and failures.says(error, failures.NOT_MODIFIED):
+                return
+            raise failures.outcome_of(error) from None
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            # The library could not read Telegram's answer to a call that went through.
+            raise outcomes.Unknown(f"answer not understood: {type(error).__name__}") from None
+
+    async def _call(self, target: tuple[int, int | None], part: render.Part, text: str, mode: str | None) -> None:
+        common: dict[str, Any] = {"chat_id": target[0], "message_thread_id": target[1], "reply_markup": _keyboard(part)}
+        path = self._sendable(part.file) if part.file else None
+        if part.file and path:
+            with path.open("rb") as handle:
+                await self._bot.send_document(
+                    document=InputFile(handle, filename=part.file.name, read_file_handle=False),
+                    caption=text or None,
+                    parse_mode=mode if text else None,
+                    read_timeout=UPLOAD_SECONDS,
+                    **common,
+                )
+            return
+        if part.file:
+            missing = _NO_FILE.format(name=part.file.name)
+            text = "\n\n".join(filter(None, (text, render.escape(missing) if mode else missing)))
+        no_preview = LinkPreviewOptions(is_disabled=True)
+        await self._bot.send_message(text=text, parse_mode=mode, link_preview_options=no_preview, **common)
+
+    def _sendable(self, file: Attachment) -> Path | None:
+        """Where the file lies; None when it is gone, outside the files folder, empty or too large to send."""
+        root = self._files.resolve()
+        path = (root / file.path).resolve()
+        if file.path and path.is_relative_to(root) and path.is_file() and 0 < path.stat().st_size <= UPLOAD_LIMIT:
+            return path
+        log.error("a file of a reply cannot be sent: missing, empty or over %d bytes", UPLOAD_LIMIT)
+        return None
+
+
+def _keyboard(part: render.Part) -> InlineKeyboardMarkup | None:
+    if not part.buttons:
+        return None
+    rows = [[InlineKeyboardButton(button.label, callback_data=button.id) for button in row] for row in part.buttons]
+    return InlineKeyboardMarkup(rows)

@@ -1,0 +1,1 @@
+"""Web chat and staff page: Starlette, server-rendered, a little plain JavaScript on top."""

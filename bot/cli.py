@@ -1,0 +1,129 @@
+"""The command `kexie`: arguments only. What a command does stands in bot/commands/."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+from bot import __version__
+
+MODULES = {"import": "import_file"}
+"""Command -> module in bot/commands where the two differ: a module cannot be called `import`."""
+COMMANDS: dict[str, tuple[str, str]] = {
+    "run": ("启动全部服务：网页聊天、工作台，有令牌时还有 Telegram", "例：kexie run"),
+    "chat": ("在终端里聊天", "例：kexie chat        程序之间对话：kexie chat --jsonl < 事件.jsonl"),
+    "ask": (
+        "问一个问题，马上看答案",
+        "例：kexie ask 成立企业科协要哪些材料        批量：kexie ask --json < 问题.jsonl",
+    ),
+    "search": ("在词条和导入的资料里找一个词", "例：kexie search 会费"),
+    "import": ("导入问答表（CSV、XLSX）或文档（docx、pdf、md、txt）", "例：kexie import 常见问题.xlsx 管理办法.docx"),
+    "check": ("检查所有内容文件，一次列出全部问题", "例：kexie check        核对事实：kexie check --seeds 资料文件夹"),
+    "evaluate": ("用一批问题给答案质量打分，列出没答好的", "例：kexie evaluate 问题.jsonl 范围外.jsonl"),
+    "export": ("把收到的材料导出成表格", "例：kexie export --form founding_filing --format xlsx"),
+    "staff": (
+        "登记、查看、移除工作人员",
+        "例：kexie staff add 张三        会给出登记码，让他在自己的聊天里发「登记 登记码」",
+    ),
+}
+"""Command -> (what it does, example). Every command is a module in bot/commands with `arguments` and `run`."""
+
+
+SAID = (
+    (r"the following arguments are required: (.+)", r"还缺：\1"),
+    (r"argument (.+?): invalid choice: (.+?) \(choose from (.+)\)", r"\1 没有 \2，可以写：\3"),
+    (r"argument (.+?): invalid int value: (.+)", r"\1 是 \2，要写整数"),
+    (r"argument (.+?): expected .+", r"\1 后面要写一个值"),
+    (r"unrecognized arguments: (.+)", r"不认识：\1"),
+    (r"ambiguous option: (.+) could match (.+)", r"\1 可能是：\2"),
+)
+"""What argparse says -> how we say it."""
+
+
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help in Chinese."""
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        super().add_usage(usage, actions, groups, "用法：" if prefix is None else prefix)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Help and errors in Chinese; an error is one line that says what to do, exit status 2."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{"formatter_class": _Help, **given, "add_help": False})
+        self._positionals.title, self._optionals.title = "要写的", "选项"
+        self.add_argument("-h", "--help", action="help", help="显示这段说明")
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        found = ((re.fullmatch(pattern, message), ours) for pattern, ours in SAID)
+        told = next((hit.expand(ours) for hit, ours in found if hit), message)
+        self.exit(2, f"命令写法不对（{told}）。用 {self.prog} --help 看写法。\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    top = _Parser(
+        prog="kexie",
+        description="科协通：回答、办理、汇总企业科协事务的助手。",
+        epilog="设置写在环境变量里：KEXIE_DATA 数据文件夹，KEXIE_PORT 端口，KEXIE_TELEGRAM_TOKEN 令牌。详见 README.md。",
+    )
+    top.add_argument("--version", action="version", version=__version__, help="显示版本")
+    commands = top.add_subparsers(dest="command", metavar="命令", title="命令", parser_class=_Parser)
+    for name, (what, example) in COMMANDS.items():
+        one = commands.add_parser(name, help=what, description=what, epilog=example)
+        _module(name).arguments(one)
+    return top
+
+
+def _module(command: str) -> Any:
+    return import_module(f"bot.commands.{MODULES.get(command, command)}")
+
+
+WHERE = "磁盘空间、文件夹的权限，以及 KEXIE_DATA 和 KEXIE_DATABASE_URL"
+"""What an operator looks at when storing fails."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. Exit status: 0 success, 1 a check failed, 2 bad usage."""
+    given = parser().parse_args(arguments)
+    if not given.command:
+        parser().print_help()
+        return 2
+    from sqlalchemy.exc import DBAPIError
+
+    from bot.content.problems import ContentError
+    from bot.settings import BadSetting, read_settings
+    from bot.store.database import DatabaseFromTheFuture
+
+    try:
+        return int(_module(given.command).run(given, read_settings()))
+    except BadSetting as error:
+        print(error, file=sys.stderr)
+        return 2
+    except ContentError as error:
+        print(
+            f"内容文件有 {len(error.problems)} 处问题，先改好再启动（kexie check 也会列出）：\n{error}", file=sys.stderr
+        )
+        return 1
+    except DatabaseFromTheFuture as error:
+        print(error, file=sys.stderr)
+        return 1
+    except DBAPIError as error:
+        print(f"数据库用不了（{str(error.orig).splitlines()[0]}）。请检查{WHERE}。", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return 0
+    except OSError as error:
+        print(f"文件读写不了：{error.filename or ''}（{error.strerror or error}）。请检查{WHERE}。", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""`kexie staff`: who works here."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from bot.app import App
+from bot.settings import Settings
+from bot.store.records import Records
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the command."""
+    actions = parser.add_subparsers(dest="action", metavar="动作", required=True)
+    add = actions.add_parser("add", help="登记一位工作人员，给出一次性的登记码")
+    add.add_argument("name", metavar="姓名")
+    add.add_argument("--region", default="", metavar="城市", help="只管这个市；不写就管全部")
+    add.add_argument("--role", default="reviewer", choices=("reviewer", "admin"), help="reviewer 审核员；admin 管理员")
+    actions.add_parser("list", help="列出所有工作人员")
+    remove = actions.add_parser("remove", help="移除一位工作人员")
+    remove.add_argument("name", metavar="姓名")
+
+
+def run(given: argparse.Namespace, settings: Settings) -> int:
+    """Do it and say what was done."""
+    app = App(settings)
+    if given.action == "add" and not 0 < len(given.name.strip()) <= 60:
+        print("姓名要写 1 到 60 个字。", file=sys.stderr)
+        return 2
+    with app.database.transaction() as connection:
+        records = Records(connection, app.database.clock())
+        if given.action == "add":
+            code = records.add_staff(given.name.strip(), given.role, given.region)
+            records.note("command line", "staff add", given.name.strip())
+            print(f"已登记 {given.name}。登记码：{code}（只能用一次）")
+            print(f"请他在自己的聊天（网页或 Telegram）里发：登记 {code}")
+        elif given.action == "list":
+            members = records.staff_members()
+            for member in members:
+                where = f"在 {member.chat.partition(':')[0]} 上接收通知" if member.chat else "还没有用登记码"
+                print(f"{member.name}  {member.role}  {member.region or '全部城市'}  {where}")
+            if not members:
+                print("还没有工作人员。登记一位：kexie staff add 姓名")
+        else:
+            if not records.remove_staff(given.name):
+                print(f"没有叫 {given.name} 的工作人员。用 kexie staff list 看名单。", file=sys.stderr)
+                return 1
+            records.note("command line", "staff remove", given.name)
+            print(f"已移除 {given.name}。")
+    return 0

@@ -1,0 +1,1 @@
+"""YAML files -> frozen objects, checked. Nobody else reads YAML."""

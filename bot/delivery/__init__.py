@@ -1,0 +1,1 @@
+"""The durable way of a message: inbox -> worker -> outbox -> sender."""

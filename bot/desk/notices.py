@@ -1,0 +1,42 @@
+"""What staff are told in their own chats. Only what they need to open the case: no phone numbers, no e-mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from bot.content.forms import Form
+from bot.messages import Reply
+from bot.store.records import Records
+
+JOIN = re.compile(r"^/?(?:join|登记|工作人员登记|/start join[_-])\s*[:：]?\s*([0-9A-Fa-f]{8})$")
+"""How a member of staff gives their joining code: 「登记 1A2B3C4D」 or a Telegram deep link."""
+
+
+def join(text: str, chat: str, records: Records, replies: Mapping[str, str]) -> Reply | None:
+    """Bind this chat to the member of staff whose one-time code the message holds; None when it is no such message."""
+    found = JOIN.match(text.strip())
+    if not found:
+        return None
+    member = records.join_staff(found[1], chat)
+    if member is None:
+        return Reply(replies["staff_bad_code"])
+    records.note(member.name, "join", chat.partition(":")[0])
+    return Reply(replies["staff_joined"].format(name=member.name))
+
+
+def submitted(
+    form: Form, receipt: str, answers: Mapping[str, Any], region: str, records: Records, replies: Mapping[str, str]
+) -> list[Reply]:
+    """A notice for every member of staff who sees this city."""
+    sensitive = {field.name for field in form.survey if field.sensitive}
+    who = "\n".join(str(answers[name]) for name in form.submitter if answers.get(name) and name not in sensitive)
+    text = replies["notice"].format(title=form.title, who=who, receipt=receipt, form=form.form_id)
+    return [Reply(re.sub(r"\n{2,}", "\n", text), to=member.chat) for member in records.staff_to_notify(region)]
+
+
+def dead_message(message_id: int, records: Records, replies: Mapping[str, str]) -> list[Reply]:
+    """Tell administrators that a message could not be handled."""
+    text = replies["notice_dead"].format(id=message_id)
+    return [Reply(text, to=m.chat) for m in records.staff_members() if m.chat and m.role == "admin"]

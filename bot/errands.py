@@ -1,0 +1,139 @@
+"""Wishes that act instead of answering: start a form, status, my data, a place to remember, a person, a button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.answer.responder import respond
+from bot.clock import china_day
+from bot.content.models import Content
+from bot.filing.service import Filing
+from bot.messages import Button, Reply
+from bot.understand.engine import Context, Understanding
+
+if TYPE_CHECKING:
+    from bot.assistant import Turn
+
+MESSAGE_FORM = "message"
+"""Form with which people leave a message for staff."""
+
+
+class Errands:
+    """One method an intent; `run` picks it by the intent's id."""
+
+    def __init__(self, content: Content, filing: Filing) -> None:
+        self.content = content
+        self.filing = filing
+        self.by_intent: dict[str, Callable[[Turn], list[Reply]]] = {
+            "status": lambda turn: self.filing.status("", turn.incoming.chat, turn.records),
+            "human": lambda turn: self._begin(MESSAGE_FORM, turn),
+            "resume": self._resume,
+            "mydata": self._my_data,
+            "delete_data": self._ask_delete,
+        }
+
+    def is_errand(self, meaning: Understanding) -> bool:
+        """Whether a message, even in the middle of a form, is certainly one of these wishes: the exact words."""
+        return meaning.why.get("rule") == "exact intent" and meaning.target in self.by_intent
+
+    def run(self, meaning: Understanding, turn: Turn) -> list[Reply] | None:
+        """Do what is wished; None when it is a question to be answered."""
+        if meaning.kind == "form":
+            return self._begin(meaning.target, turn)
+        if meaning.kind == "intent" and meaning.target in self.by_intent:
+            return self.by_intent[meaning.target](turn)
+        if _only_a_place(meaning):
+            return self._remember_place(meaning, turn)
+        return None
+
+    def press(self, turn: Turn) -> list[Reply] | None:
+        """A button: `e:` entry, `s:` step of a procedure, `form:` start or go on, `human`, `no`, `del:`."""
+        kind, _, rest = turn.incoming.press.partition(":")
+        if kind == "e" and rest in self.content.entries:
+            return self._show(rest, 0, turn)
+        if kind == "s":
+            number, _, entry = rest.partition(":")
+            if entry in self.content.entries and number.isdigit():
+                return self._show(entry, int(number), turn)
+        if kind == "form":
+            return self._form_press(rest, turn)
+        if kind == "human":
+            return self._begin(MESSAGE_FORM, turn)
+        if kind == "no":
+            return [Reply(self.content.replies["not_that"])]
+        if kind == "del" and turn.memory.stage == "delete":
+            return None
+        return [Reply(self.content.replies["capabilities"])]
+
+    def confirm(self, turn: Turn) -> list[Reply] | None:
+        """The answer to 「要删除吗」. Anything but a clear yes deletes nothing."""
+        said = turn.incoming.press or turn.incoming.text.strip()
+        turn.memory = replace(turn.memory, stage="")
+        if said in ("del:yes", "是", "是的", "确认", "删除", "删"):
+            gone = self.filing.forget(turn.incoming.chat, turn.records)
+            turn.memory = replace(turn.memory, context=Context(), draft="", profile={})
+            return [Reply(self.content.replies["deleted"].format(drafts=gone))]
+        if said in ("del:no", "不", "不了", "否", "取消", "算了"):
+            return [Reply(self.content.replies["delete_no"])]
+        return None
+
+    def _show(self, entry_id: str, step: int, turn: Turn) -> list[Reply]:
+        entry = self.content.entries[entry_id]
+        rule = {"rule": "button"}
+        status = "answer" if entry.kind == "answer" else "unknown"
+        region = turn.memory.context.region
+        meaning = Understanding(status, entry_id, "entry", 1.0, region=region, step=step, why=rule)
+        response = respond(self.content, meaning, turn.memory.context, china_day(turn.records.now))
+        turn.memory = replace(turn.memory, context=replace(response.context, text=entry.title))
+        return list(response.replies)
+
+    def _form_press(self, rest: str, turn: Turn) -> list[Reply] | None:
+        what, _, name = rest.partition(":")
+        if what == "go":
+            turn.memory, replies = self.filing.resume(turn.memory, turn.incoming.chat, turn.records, name)
+            return replies
+        if name not in self.content.forms:
+            return [Reply(self.content.replies["form_none_open"])]
+        begin = self.filing.begin_new if what == "new" else self.filing.begin
+        turn.memory, replies = begin(name, turn.memory, turn.incoming.chat, turn.records)
+        return replies
+
+    def _begin(self, form_id: str, turn: Turn) -> list[Reply]:
+        turn.memory, replies = self.filing.begin(form_id, turn.memory, turn.incoming.chat, turn.records)
+        if form_id == MESSAGE_FORM and not turn.records.staff_to_notify(turn.memory.context.region):
+            replies = [Reply(self.content.replies["human_none"]), *replies]
+        return replies
+
+    def _resume(self, turn: Turn) -> list[Reply]:
+        turn.memory, replies = self.filing.resume(turn.memory, turn.incoming.chat, turn.records)
+        return replies
+
+    def _my_data(self, turn: Turn) -> list[Reply]:
+        chat, records = turn.incoming.chat, turn.records
+        text = self.content.replies["mydata"].format(
+            region=turn.memory.context.region or "还不知道",
+            drafts=len(records.open_drafts(chat)),
+            submissions=len(records.submissions_of(chat)),
+        )
+        return [Reply(text)]
+
+    def _ask_delete(self, turn: Turn) -> list[Reply]:
+        turn.memory = replace(turn.memory, stage="delete")
+        texts = self.content.replies
+        buttons = ((Button(texts["yes"], "del:yes"), Button(texts["no"], "del:no")),)
+        return [Reply(texts["delete_confirm"], buttons=buttons)]
+
+    def _remember_place(self, meaning: Understanding, turn: Turn) -> list[Reply]:
+        texts = self.content.replies
+        region = meaning.region if meaning.region_named else ""
+        turn.memory = replace(turn.memory, context=replace(turn.memory.context, region=region))
+        if region:
+            return [Reply(texts["region_saved"].format(region=region))]
+        return [Reply(texts["region_unknown"].format(region=meaning.elsewhere))]
+
+
+def _only_a_place(meaning: Understanding) -> bool:
+    """Whether the message says where the person is and asks nothing (rule set by bot/understand/engine.py)."""
+    return meaning.why.get("rule") == "place only"

@@ -1,0 +1,30 @@
+"""SQLite: a data pack that opens in Datasette or any SQLite viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import sqlite_utils
+
+from bot.content.forms import Form
+from bot.export.table import columns, row
+from bot.filing.copy import printable
+from bot.filing.submission import Submission
+
+
+def write_sqlite(forms: Sequence[Form], submissions: Sequence[Submission], target: Path) -> None:
+    """One table named after the form, one row a submission with its receipt number as key, and a table `columns` that
+    says what each column means."""
+    target.unlink(missing_ok=True)
+    heads = columns(forms, submissions)
+    names = [column.name for column in heads]
+    database = sqlite_utils.Database(target)
+    try:
+        table = database[forms[-1].form_id]
+        table.create(dict.fromkeys(names, str), pk="receipt")  # type: ignore[union-attr]
+        table.insert_all(dict(zip(names, map(printable, row(heads, s)), strict=True)) for s in submissions)  # type: ignore[union-attr]
+        described = ({"name": column.name, "label": column.label} for column in heads)
+        database["columns"].insert_all(described, pk="name")  # type: ignore[union-attr]
+    finally:
+        database.close()

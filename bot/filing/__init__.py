@@ -1,0 +1,1 @@
+"""The form engine: pure `step(form, draft, event, today) -> Step`, field types as a table, receipts, copies."""

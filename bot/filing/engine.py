@@ -1,0 +1,136 @@
+"""The engine: one event in, the next draft and its replies out. Pure: no clock, disk or network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from bot.content.forms import Form
+from bot.filing import pages
+from bot.filing.answering import accepted, go_on, repeat, several, take, take_files, toggled
+from bot.filing.draft import Draft, Event, Step, asked, at, fitted
+from bot.filing.extract import extract
+from bot.filing.moves import ACTIONS, change, change_by_name, closed, confirm
+from bot.filing.types import Parsed, parse
+from bot.filing.values import fold
+from bot.filing.words import CONSENT, GREETINGS, MAYBE_QUESTION, SURE_QUESTION, WORDS, bare, change_wish, wish
+from bot.messages import Reply
+
+__all__ = ["Draft", "Event", "Step", "repeat", "start", "step", "wish"]
+
+
+def start(form: Form, draft_id: str, today: date, profile: Mapping[str, str]) -> Step:
+    """A new draft with the opening and its first question. `profile`: earlier answers by `prefill` key."""
+    draft = Draft(draft_id, form.form_id, form.version)
+    reason = closed(form, today)
+    if reason:
+        return Step(replace(draft, phase="cancelled"), (Reply(reason),), "cancelled")
+    values: dict[str, Any] = {}
+    for one in asked(form, {}):
+        given = profile.get(one.prefill, "") if one.prefill else one.default
+        if given:
+            try:
+                values[one.name] = parse(one, given, today).value
+            except ValueError:
+                continue
+    lead = pages.opening(form)
+    if values:
+        lead += "\n\n您以前填过的先带上了，最后的检查页都能改。"
+    return go_on(form, replace(draft, values=values), lead)
+
+
+def step(form: Form, draft: Draft, event: Event, today: date) -> Step:
+    """The next draft after one event; see `Step` for the outcomes."""
+    if draft.phase == "submitted":
+        return Step(
+            draft, (Reply(f"「{form.title}」已经提交过了，不用再交。回执号在上面，发给我就能查进度。"),), "asked"
+        )
+    if draft.phase == "cancelled":
+        return Step(draft, (Reply("这张表已经取消了。要重新填，请说「我要备案」。"),), "asked")
+    if draft.phase == "paused":
+        draft = draft.resumed()
+    draft = fitted(form, draft)
+    if event.press:
+        return _press(form, draft, event.press, today)
+    if event.attachments:
+        return take_files(form, draft, event)
+    action, word = wish(event.text), bare(event.text)
+    if draft.confirming:
+        return confirm(form, draft, action, word)
+    if action and _fits(form, draft, action):
+        return ACTIONS[action](form, draft, today)
+    wanted = change_wish(event.text)
+    # A long message to staff may well speak of changing something; there it is the answer.
+    if wanted and not (_anything(form, draft) and len(event.text) > 8):
+        changed = change_by_name(form, draft, *wanted, today)
+        if changed:
+            return changed
+    return _answer(form, draft, event.text, today)
+
+
+def _answer(form: Form, draft: Draft, text: str, today: date) -> Step:
+    if not text.strip():
+        return Step(draft, (repeat(form, draft),), "asked")
+    if _anything(form, draft):
+        return take(form, draft, at(form, draft), text, False, today)
+    if SURE_QUESTION.search(fold(text)):
+        return Step(draft, (), "elsewhere")
+    asks = bool(MAYBE_QUESTION.search(fold(text)))
+    good, bad = extract(form, draft, text, today, only_sure=asks)
+    if good or bad:
+        return several(form, draft, good, bad, today)
+    if draft.phase == "checking":
+        changed = change_by_name(form, draft, fold(text), "", today) if fold(text).isdigit() else None
+        if bare(text) in CONSENT:
+            # Handing in takes its own word: a mere 好 may mean anything.
+            return Step(draft, (pages.check_page(form, draft, "都对的话，请点「提交」，或回复「提交」。"),), "asked")
+        return changed or Step(draft, (), "elsewhere")
+    if at(form, draft).type == "text" and (bare(text) in GREETINGS or fold(text) in form.ask):
+        return Step(draft, (), "elsewhere")
+    return take(form, draft, at(form, draft), text, asks, today)
+
+
+def _anything(form: Form, draft: Draft) -> bool:
+    """Whether whatever is said now is the answer (`appearance: anything`)."""
+    return bool(draft.at) and "anything" in at(form, draft).appearance.split()
+
+
+def _press(form: Form, draft: Draft, press: str, today: date) -> Step:
+    parts = press.split(":")
+    if len(parts) < 4 or parts[1] != draft.id[-10:] or parts[2] != str(draft.revision):
+        return Step(
+            draft, (Reply("这个按钮是前面一步的，已经不能用了。请看现在这一步："), repeat(form, draft)), "asked"
+        )
+    action, argument = parts[3], parts[4] if len(parts) > 4 else ""
+    if draft.confirming:
+        return confirm(form, draft, action, argument)
+    if action == "pick" and draft.at and argument.isdigit():
+        one = at(form, draft)
+        if one.type == "acknowledge":
+            return accepted(form, draft, one, Parsed("yes"), today)
+        if int(argument) < len(one.choices) and one.type in ("select_multiple", "rank"):
+            return toggled(form, draft, one, one.choices[int(argument)].name, today)
+        if int(argument) < len(one.choices):
+            return accepted(form, draft, one, Parsed(one.choices[int(argument)].name), today)
+    if action == "change":
+        fields = asked(form, draft.values)
+        if argument.isdigit() and 1 <= int(argument) <= len(fields):
+            return change(form, draft, fields[int(argument) - 1])
+    if action in ACTIONS:
+        return ACTIONS[action](form, draft, today)
+    return Step(draft, (repeat(form, draft),), "asked")
+
+
+def _fits(form: Form, draft: Draft, action: str) -> bool:
+    """Whether a word is a wish here and not an answer; a choice with that label wins."""
+    if not draft.at:
+        return action != "done"
+    one = at(form, draft)
+    words = {word.casefold() for choice in one.choices for word in (choice.label, *choice.aliases)}
+    if words & set(WORDS[action].split()):
+        return False
+    if action == "done":
+        return one.type in ("file", "image", "select_multiple", "rank")
+    return True

@@ -1,0 +1,207 @@
+"""What a person may wish at any question: back, skip, pause, cancel, help, check, change, submit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from bot.content.forms import Field, Form
+from bot.filing import pages
+from bot.filing.answering import go_on, repeat, take
+from bot.filing.draft import Draft, Step, asked, at, has, later, missing, next_field
+from bot.messages import Button, Reply
+
+
+def _back(form: Form, draft: Draft, today: date) -> Step:
+    fields = [f.name for f in asked(form, draft.values)]
+    place = fields.index(draft.at) if draft.at in fields else len(fields)
+    if draft.changing or place == 0:
+        told = "这已经是第一项了。" if place == 0 else ""
+        return _show(form, draft, told) if place == 0 else _check(form, draft, today)
+    target = fields[place - 1]
+    draft = replace(
+        draft,
+        at=target,
+        phase="asking",
+        skipped=tuple(name for name in draft.skipped if name != target),
+        revision=draft.revision + 1,
+        failures=0,
+        changing=False,
+    )
+    return Step(draft, (pages.question(form, draft, "回到上一项。要改就重新回答；不改就说「继续」。"),), "asked")
+
+
+def _skip(form: Form, draft: Draft, today: date) -> Step:
+    if not draft.at:
+        return _check(form, draft, today)
+    one = at(form, draft)
+    if has(draft, one):
+        return go_on(form, draft)
+    if one.required:
+        return _show(
+            form, draft, one.required_message or f"「{one.label}」是必填的，不能跳过。现在没有，可以先「暂存」。"
+        )
+    return go_on(form, replace(draft, skipped=(*draft.skipped, one.name)), f"跳过「{one.label}」。")
+
+
+def _pause(form: Form, draft: Draft, today: date) -> Step:
+    draft = replace(draft, phase="paused", revision=draft.revision + 1)
+    told = f"「{form.title}」存好了，{form.expires_in} 天内说「继续」就能接着填。"
+    return Step(draft, (Reply(told),), "paused")
+
+
+def _cancel(form: Form, draft: Draft, today: date) -> Step:
+    draft = replace(draft, confirming="cancel", revision=draft.revision + 1)
+    row = (Button("取消这张表", pages.press_id(draft, "yes")), Button("接着填", pages.press_id(draft, "no")))
+    return Step(
+        draft,
+        (Reply(f"要取消「{form.title}」吗？已填的会作废。只想歇一会儿，可以说「暂存」。", buttons=(row,)),),
+        "asked",
+    )
+
+
+def confirm(form: Form, draft: Draft, action: str | None, word: str) -> Step:
+    calm = replace(draft, confirming="", revision=draft.revision + 1)
+    if action in ("yes", "cancel") or word in ("是", "是的", "确认", "对", "取消这张表", "确定"):
+        return Step(
+            replace(calm, phase="cancelled"), (Reply(f"已取消「{form.title}」。需要时随时重新填。"),), "cancelled"
+        )
+    if action == "pause":
+        return _pause(form, calm, date.min)
+    return Step(calm, (repeat(form, calm),), "asked")
+
+
+def _help(form: Form, draft: Draft, today: date) -> Step:
+    if not draft.at:
+        return _show(form, draft, "检查页：看一遍所有答案。对的就「提交」；要改就说「改 编号」；想歇一会儿说「暂存」。")
+    one = at(form, draft)
+    example = f"\n{one.help}" if one.help else ""
+    return _show(
+        form,
+        draft,
+        f"「{one.label}」{'必填' if one.required else '可跳过'}。{example}\n"
+        "可以说：上一步、跳过、暂存、取消、还差什么、找人工。",
+    )
+
+
+def _why(form: Form, draft: Draft, today: date) -> Step:
+    one = at(form, draft) if draft.at else None
+    reason = one.help if one and one.help else f"这张表用来：{form.purpose}"
+    return _show(form, draft, reason)
+
+
+def _left(form: Form, draft: Draft, today: date) -> Step:
+    return _show(form, draft, pages.progress(form, draft))
+
+
+def _check(form: Form, draft: Draft, today: date) -> Step:
+    if next_field(form, draft) is None or draft.changing or not missing(form, draft):
+        draft = replace(draft, phase="checking", at="", changing=False, revision=draft.revision + 1)
+        return Step(draft, (pages.check_page(form, draft),), "checking")
+    return Step(draft, (pages.check_page(form, draft), pages.question(form, draft)), "asked")
+
+
+def _done(form: Form, draft: Draft, today: date) -> Step:
+    one = at(form, draft) if draft.at else None
+    if one is not None and not has(draft, one):
+        return _skip(form, draft, today)
+    if one is not None and one.type in ("select_multiple", "rank"):
+        return take(form, draft, one, "、".join(draft.values[one.name]), False, today)
+    return go_on(form, draft)
+
+
+def _edit(form: Form, draft: Draft, today: date) -> Step:
+    return Step(draft, (pages.edit_page(form, draft),), "asked")
+
+
+def _submit(form: Form, draft: Draft, today: date) -> Step:
+    lacking = missing(form, draft)
+    if lacking:
+        labels = "、".join(f.label for f in lacking)
+        return go_on(form, draft, f"还不能提交，差 {len(lacking)} 项必填：{labels}。我们先填完。")
+    if draft.phase != "checking":
+        return _check(form, replace(draft, changing=True), today)
+    reason = closed(form, today)
+    if reason:
+        return _show(form, draft, reason)
+    to_come = later(form, draft)
+    notes = (
+        (Reply(f"还没交的材料：{'、'.join(f.label for f in to_come)}。请准备好，按受理科协的通知补交。"),)
+        if to_come
+        else ()
+    )
+    return Step(replace(draft, phase="submitted", revision=draft.revision + 1), notes, "submit")
+
+
+def closed(form: Form, today: date) -> str:
+    """Why the form takes nothing today (`opens`, `deadline`: first and last day), or ""."""
+    if form.opens and today < date.fromisoformat(form.opens):
+        return f"「{form.title}」从 {form.opens} 开始填，请到那天再来。"
+    if form.deadline and today > date.fromisoformat(form.deadline):
+        return f"「{form.title}」已在 {form.deadline} 截止，现在不收了。有问题请说「找人工」。"
+    return ""
+
+
+def _go(form: Form, draft: Draft, today: date) -> Step:
+    return go_on(form, draft)
+
+
+def _show(form: Form, draft: Draft, lead: str) -> Step:
+    page = pages.question(form, draft, lead) if draft.at else pages.check_page(form, draft, lead)
+    return Step(draft, (page,), "asked")
+
+
+def change(form: Form, draft: Draft, one: Field) -> Step:
+    changing = next_field(form, draft) is None or draft.phase == "checking"
+    draft = replace(
+        draft,
+        phase="asking",
+        at=one.name,
+        changing=changing,
+        fresh=one.type in ("file", "image"),
+        revision=draft.revision + 1,
+        failures=0,
+        rejected="",
+    )
+    return Step(draft, (pages.question(form, draft, f"改「{one.label}」。"),), "asked")
+
+
+def change_by_name(form: Form, draft: Draft, named: str, value: str, today: date) -> Step | None:
+    """「改 3」, 「改联系电话」, 「改邮箱为 a@b.cn」; None when no question is meant."""
+    fields = asked(form, draft.values)
+    named = named.strip()
+    if named.isdigit() and 1 <= int(named) <= len(fields):
+        one = fields[int(named) - 1]
+    else:
+        hits = [f for f in fields if named in (f.label, *f.compact_tag.split("|"))]
+        hits = hits or [f for f in fields if len(named) >= 2 and (named in f.label or f.label in named)]
+        hits = hits or _by_tag(fields, named)
+        if len(hits) != 1:
+            return None
+        one = hits[0]
+    moved = change(form, draft, one)
+    return take(form, moved.draft, one, value, False, today) if value else moved
+
+
+def _by_tag(fields: list[Field], named: str) -> list[Field]:
+    """单位名称 names the question tagged 单位: the longest tag inside the name decides."""
+    tags = {tag: f for f in fields for tag in f.compact_tag.split("|") if len(tag) >= 2 and tag in named}
+    return [tags[max(tags, key=len)]] if tags else []
+
+
+ACTIONS: dict[str, Callable[[Form, Draft, date], Step]] = {
+    "back": _back,
+    "skip": _skip,
+    "pause": _pause,
+    "cancel": _cancel,
+    "help": _help,
+    "why": _why,
+    "left": _left,
+    "check": _check,
+    "done": _done,
+    "edit": _edit,
+    "submit": _submit,
+    "go": _go,
+}
+"""Wish -> what it does. Each takes (form, draft, today)."""

@@ -1,0 +1,306 @@
+"""Field types as a table: `parse(field, text, today) -> value`, or a ValueError whose text the person may read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from rapidfuzz import fuzz
+from stdnum.cn import uscc
+from stdnum.exceptions import InvalidChecksum, InvalidComponent, ValidationError
+
+from bot.content.forms import Choice, Field
+from bot.filing.files import MEDIA_TYPES
+from bot.filing.values import day, fold, mobile, number
+from bot.messages import Attachment
+
+MAX_TEXT = 500
+MAX_LONG_TEXT = 2000
+_HAS_WORD = re.compile(r"[0-9A-Za-z\u3400-\u9fff]")
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """An understood answer."""
+
+    value: Any
+    note: str = ""
+    """What to tell the person about how it was understood; "" for nothing."""
+
+
+@dataclass(frozen=True)
+class FieldType:
+    """One row of the table."""
+
+    parse: Callable[[Field, str, date], Parsed]
+    show: Callable[[Field, Any], str]
+
+
+def _text(field: Field, text: str, today: date) -> Parsed:
+    plain = fold(text) if field.format or field.pattern else unicodedata.normalize("NFC", text).strip()
+    if "multiline" not in field.appearance:
+        plain = " ".join(plain.split())
+    most = MAX_LONG_TEXT if "multiline" in field.appearance.split() else MAX_TEXT
+    if len(plain) > most:
+        raise ValueError(f"写得太长了：{len(plain)} 个字，最多 {most} 个字。请写短一些，或把全文作为文件交。")
+    if field.format:
+        return FORMATS[field.format](plain)
+    if not _HAS_WORD.search(plain):
+        raise ValueError("这里要写文字，只有表情或符号还不行。" + (field.hint if field.hint else ""))
+    if field.pattern and not re.fullmatch(field.pattern, plain):
+        raise ValueError(field.constraint_message or f"「{plain[:30]}」的样子不对。{field.hint}")
+    return Parsed("".join(c for c in plain if c.isprintable() or c == "\n"))
+
+
+def _uscc(text: str) -> Parsed:
+    code = re.sub(r"[^0-9A-Z]", "", text.upper())
+    found = re.search(r"[0-9A-Z]{18}", code)
+    if found is None:
+        raise ValueError(f"统一社会信用代码是 18 位，您写的是 {len(code)} 位。请对照营业执照再发一次。")
+    code = found[0]
+    if code[0].isalpha():
+        return Parsed(code, "以字母开头的代码我没法核对校验位，请您自己再对照一遍证书。")
+    try:
+        return Parsed(str(uscc.validate(code)))
+    except InvalidChecksum:
+        raise ValueError(f"代码 {code} 的校验位对不上，可能有一位写错了。请对照营业执照再发一次。") from None
+    except (InvalidComponent, ValidationError):
+        raise ValueError(f"代码 {code} 里有不会出现的字符（没有 I、O、Z、S、V）。请对照营业执照再发一次。") from None
+
+
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
+"""ASCII only: the words before an address (我的邮箱是…) are no part of it."""
+
+
+def _email(text: str) -> Parsed:
+    found = _EMAIL.search(text.replace(" ", ""))
+    try:
+        return Parsed(validate_email(found[0] if found else text, check_deliverability=False).normalized)
+    except EmailNotValidError:
+        raise ValueError(f"「{text[:40]}」不像邮箱。邮箱像 name@example.com，请再发一次。") from None
+
+
+def _phone(text: str) -> Parsed:
+    try:
+        parsed = phonenumbers.parse(text, "CN")
+        if phonenumbers.is_valid_number(parsed):
+            return Parsed(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL))
+    except phonenumbers.NumberParseException:
+        pass
+    raise ValueError(f"「{text[:30]}」不像电话号码。座机写区号，例如 010-12345678；手机写 11 位。")
+
+
+FORMATS: dict[str, Callable[[str], Parsed]] = {
+    "uscc": _uscc,
+    "email": _email,
+    "cn_mobile": lambda text: Parsed(mobile(text)),
+    "phone": _phone,
+}
+
+
+def _number(field: Field, text: str, today: date) -> Parsed:
+    value, about = number(text)
+    if field.type == "integer":
+        if value != int(value):
+            raise ValueError(f"这里要一个整数，您写的是 {value:g}。")
+        value = int(value)
+    if field.step and abs((value - (field.start or 0)) / field.step % 1) > 1e-9:
+        raise ValueError(f"请按 {field.step:g} 一档填，例如 {(field.start or 0) + field.step:g}。")
+    for limit, beyond, word in ((field.start, -1, "小"), (field.end, 1, "大")):
+        if limit is not None and (value - limit) * beyond > 0:
+            raise ValueError(f"您写的是 {value:g}，太{word}了。这里最{word} {limit:g}。")
+    if abs(value) > 1e12:
+        raise ValueError("这个数太大了，请核对。")
+    return Parsed(value, f"您说的是约数，先按 {value:g} 记，提交前还可以改。" if about else "")
+
+
+def _date(field: Field, text: str, today: date) -> Parsed:
+    found = day(text, today)
+    return Parsed(found.isoformat(), f"记成 {_show_date(field, found.isoformat())}。")
+
+
+def _time(field: Field, text: str, today: date) -> Parsed:
+    found = re.search(r"(上午|早上|下午|晚上|中午)?\s*(\d{1,2})\s*[:点时]\s*(半|\d{1,2})?", fold(text))
+    if not found:
+        raise ValueError("没看懂是几点。请写成 14:30 或 下午2点半。")
+    hour, minute = int(found[2]), 30 if found[3] == "半" else int(found[3] or 0)
+    if found[1] in ("下午", "晚上") and hour < 12:
+        hour += 12
+    if hour > 23 or minute > 59:
+        raise ValueError("没有这个时间。请写成 14:30 这样。")
+    return Parsed(f"{hour:02d}:{minute:02d}")
+
+
+def _select_one(field: Field, text: str, today: date) -> Parsed:
+    choice = choose(field.choices, text)
+    return Parsed(choice.name)
+
+
+def _select_many(field: Field, text: str, today: date) -> Parsed:
+    parts = [part for part in re.split(r"[、,，;；\s]+|和|以及|还有", fold(text)) if part]
+    names = [choose(field.choices, part).name for part in parts]
+    if not names:
+        raise ValueError(f"请选一个或几个，例如：1、2。可选：{_labels(field.choices)}")
+    return Parsed(list(dict.fromkeys(names)))
+
+
+def _rank(field: Field, text: str, today: date) -> Parsed:
+    names = _select_many(field, text, today).value
+    if len(names) != len(field.choices):
+        raise ValueError(f"要把 {len(field.choices)} 项都排上，例如：2、1、3。您排了 {len(names)} 项。")
+    return Parsed(names)
+
+
+_FILLERS = re.compile(r"^(?:我们?|企业|公司|单位|这个|应该|就|选|是|属于|算)+|(?:企业|公司|吧|的|啊|呀|哦|了|呢|市)+$")
+_NOT = re.compile(r"不是|不属于|并非|除了|还是|或者?|没有|没|未|无|不")
+YES_NO = {"yes": "是 对 嗯 有 是的 对的 有的 好 行 可以 要", "no": "否 不 没 无 没有 不是 不要 暂无 还没有 没呢"}
+"""Words that mean a choice whose stored value is `yes` or `no`, whatever its label."""
+
+
+def choose(choices: Sequence[Choice], text: str) -> Choice:
+    """The choice that is meant, by number, label, alias or likeness. Raises ValueError, whose text may be shown, for
+    none, for several, and for a denial (不是国企), which is never guessed."""
+    plain = fold(text).strip(" 。.!！,，").removeprefix("选").removeprefix("第").removesuffix("个").strip()
+    ordinals = {c: str(i) for i, c in enumerate("一二三四五六七八九", 1)}
+    digits = ordinals.get(plain, plain)
+    if digits.isdecimal() and 1 <= int(digits) <= len(choices):
+        return choices[int(digits) - 1]
+    known = [(w, c) for c in choices for w in (c.label, c.name, *c.aliases, *YES_NO.get(c.name, "").split()) if w]
+    bare = _FILLERS.sub("", plain)
+    for said in (plain, bare):
+        for word, choice in known:
+            if said and said.casefold() == word.casefold():
+                return choice
+    inside = [
+        (word, choice)
+        for word, choice in known
+        if len(plain) >= 2 and (plain in word or (len(word) > 1 and word in plain))
+    ]
+    # 没有党组织 holds the alias 党组织 of the opposite: the choice that itself begins the denial wins, else nobody.
+    denial = _NOT.search(plain)
+    if denial:
+        inside = [(word, choice) for word, choice in inside if word.startswith(denial[0])]
+    if len({choice.name for _, choice in inside}) > 1:
+        longest = max(len(word) for word, _ in inside)
+        inside = [(word, choice) for word, choice in inside if len(word) == longest and word in plain]
+    if len({choice.name for _, choice in inside}) == 1:
+        return inside[0][1]
+    scored = sorted(((fuzz.ratio(plain, word), choice) for word, choice in known), key=lambda pair: -pair[0])
+    if scored and scored[0][0] >= 70 and len(plain) >= 2 and not denial:
+        return scored[0][1]
+    raise ValueError(f"「{plain[:20]}」不在选项里。可选：{_labels(choices)}。点按钮，或回复编号。")
+
+
+def _labels(choices: Sequence[Choice]) -> str:
+    return "、".join(f"{n} {choice.label}" for n, choice in enumerate(choices, 1))
+
+
+_AGREED = re.compile(
+    r"(?:我|我们|本单位|已阅读并?|已经?|都|完全|全部|以上|内容|情况|材料)*"
+    r"(?:确认|同意|属实|没问题|是的?|好的?|行|对的?|ok|可以|保证)(?:无误|属实|提交|真实|了|的|，|,)*",
+    re.IGNORECASE,
+)
+
+
+def _acknowledge(field: Field, text: str, today: date) -> Parsed:
+    plain = fold(text).strip(" 。.!！")
+    if _AGREED.fullmatch(plain):
+        return Parsed("yes")
+    raise ValueError("这一项要您点「我确认」，或回复「确认」。不确认就不能提交，可以先「暂存」。")
+
+
+def _not_text(field: Field, text: str, today: date) -> Parsed:
+    kinds = "、".join(ending.lstrip(".") for ending in field.accept) or "任意格式"
+    raise ValueError(
+        f"这里要交文件（{kinds}），不是文字。请把文件发过来{'' if field.required else '，或回复「跳过」，以后再补'}。"
+    )
+
+
+def _show_text(field: Field, value: Any) -> str:
+    return str(value)
+
+
+def _show_number(field: Field, value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _show_date(field: Field, value: Any) -> str:
+    found = date.fromisoformat(str(value))
+    return f"{found.year}年{found.month}月{found.day}日（周{'一二三四五六日'[found.weekday()]}）"
+
+
+def _show_choice(field: Field, value: Any) -> str:
+    labels = {choice.name: choice.label for choice in field.choices}
+    return "、".join(str(labels.get(name, name)) for name in (value if isinstance(value, list) else [value]))
+
+
+def _show_files(field: Field, value: Any) -> str:
+    return "、".join(file["name"] for file in value)
+
+
+def _show_yes(field: Field, value: Any) -> str:
+    return "已确认"
+
+
+TYPES: dict[str, FieldType] = {
+    "text": FieldType(_text, _show_text),
+    "integer": FieldType(_number, _show_number),
+    "decimal": FieldType(_number, _show_number),
+    "range": FieldType(_number, _show_number),
+    "date": FieldType(_date, _show_date),
+    "time": FieldType(_time, _show_text),
+    "select_one": FieldType(_select_one, _show_choice),
+    "select_multiple": FieldType(_select_many, _show_choice),
+    "rank": FieldType(_rank, _show_choice),
+    "file": FieldType(_not_text, _show_files),
+    "image": FieldType(_not_text, _show_files),
+    "acknowledge": FieldType(_acknowledge, _show_yes),
+    "calculate": FieldType(_text, _show_text),
+}
+"""XLSForm type -> how it is read and shown. `note` and `group` hold no answer."""
+
+
+def parse(field: Field, text: str, today: date) -> Parsed:
+    """Read one answer. Raises ValueError whose text the person may read."""
+    return TYPES[field.type].parse(field, text, today)
+
+
+def show(field: Field, value: Any) -> str:
+    """An answer as people read it."""
+    return TYPES[field.type].show(field, value)
+
+
+def masked(field: Field, value: Any) -> str:
+    """An answer with its middle hidden when the field is sensitive: 138****8000."""
+    text = show(field, value)
+    if not field.sensitive or len(text) < 5:
+        return text
+    return f"{text[:3]}{'*' * max(4, len(text) - 7)}{text[-4:] if len(text) > 7 else text[-1:]}"
+
+
+def check_file(field: Field, file: Attachment) -> str:
+    """Why a file cannot be taken, as a sentence for the sender; "" when it can."""
+    if file.problem:
+        return file.problem
+    kinds = "、".join(ending.lstrip(".") for ending in field.accept)
+    if file.size > field.max_size:
+        return f"文件「{file.name}」有 {file.size / 1e6:.1f} MB，最多 {field.max_size / 1e6:.0f} MB。请压缩后再发。"
+    if file.size == 0:
+        return f"文件「{file.name}」是空的。请检查后再发。"
+    if not field.accept:
+        return ""
+    allowed = {media_type for ending in field.accept for media_type in MEDIA_TYPES.get(ending, ())}
+    ending = "." + file.name.rpartition(".")[2].lower()
+    if file.media_type not in allowed:
+        if ending in field.accept:
+            return (
+                f"文件「{file.name}」的内容不是 {ending.lstrip('.')}，可能改过后缀或已损坏。请发真正的 {kinds} 文件。"
+            )
+        return f"这里只收 {kinds}，「{file.name}」不是。请转换后再发。"
+    return ""

@@ -1,0 +1,1 @@
+"""What people bring in: FAQ sheets become entries of the local content folder, documents become passages."""

@@ -1,0 +1,95 @@
+"""The one reader of the environment."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_CONTENT = Path(__file__).resolve().parent.parent
+FIRST_PORT = 8080
+
+
+class BadSetting(ValueError):
+    """A setting that cannot be used; the text says which, why and what to write instead."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings, checked."""
+
+    data: Path
+    """Folder for database, files, cached model and local content (KEXIE_DATA)."""
+    database_url: str
+    """SQLAlchemy URL (KEXIE_DATABASE_URL)."""
+    host: str
+    port: int
+    """0 for the first free one from 8080."""
+    telegram_token: str
+    """"" when Telegram is not used."""
+    telegram_api: str
+    """Base address of the Bot API."""
+    content: Path
+    """Folder that holds knowledge/, intents/ and forms/ (KEXIE_CONTENT)."""
+
+    @property
+    def files(self) -> Path:
+        """Folder of received and written files."""
+        return self.data / "files"
+
+    @property
+    def local_content(self) -> Path:
+        """Folder of the local entries, beside the shipped content; need not exist."""
+        return self.data / "content"
+
+    @property
+    def library(self) -> Path:
+        """Database of imported documents; need not exist."""
+        return self.data / "knowledge.db"
+
+    @property
+    def models(self) -> Path:
+        """Folder of cached classifiers."""
+        return self.data / "models"
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the environment. Raises BadSetting."""
+    env = os.environ if environment is None else environment
+    data = Path(env.get("KEXIE_DATA") or "data")
+    port_text = env.get("KEXIE_PORT", "").strip()
+    if port_text and not (port_text.isdigit() and int(port_text) < 65536):
+        raise BadSetting(f"KEXIE_PORT 是 '{port_text}'，要写 0 到 65535 的整数，例如 8080。")
+    content = Path(env.get("KEXIE_CONTENT") or DEFAULT_CONTENT)
+    if not content.is_dir():
+        raise BadSetting(f"KEXIE_CONTENT 指的文件夹不存在：{content}。请写放着 knowledge、intents、forms 的文件夹。")
+    url = env.get("KEXIE_DATABASE_URL") or f"sqlite:///{data / 'kexie.db'}"
+    if not url.startswith(("sqlite:", "postgresql+psycopg:")):
+        raise BadSetting("KEXIE_DATABASE_URL 要以 sqlite:/// 或 postgresql+psycopg:// 开头。")
+    api = (env.get("KEXIE_TELEGRAM_API") or "https://api.telegram.org").rstrip("/")
+    return Settings(
+        data=data,
+        database_url=url,
+        host=env.get("KEXIE_HOST") or "127.0.0.1",
+        port=int(port_text or 0),
+        telegram_token=env.get("KEXIE_TELEGRAM_TOKEN", "").strip(),
+        telegram_api=api,
+        content=content,
+    )
+
+
+def free_port(settings: Settings) -> int:
+    """The port to serve on: the one that was set, else the first free one from 8080. Raises BadSetting."""
+    for port in [settings.port] if settings.port else range(FIRST_PORT, FIRST_PORT + 200):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((settings.host, port))
+            except OSError:
+                continue
+            return port
+    raise BadSetting(
+        f"端口 {settings.port or FIRST_PORT} 已被占用或不能用。请用 KEXIE_PORT 换一个，例如 KEXIE_PORT=8090。"
+    )

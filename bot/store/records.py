@@ -1,0 +1,304 @@
+"""Conversations, drafts, submissions, staff, audit log and the queue of unanswered questions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+from ulid import ULID
+
+from bot.store import post
+from bot.store.database import stamp
+from bot.store.tables import audit, chats, drafts, questions, staff, submissions
+
+
+@dataclass(frozen=True)
+class StoredDraft:
+    """One draft row."""
+
+    id: str
+    form_id: str
+    form_version: str
+    phase: str
+    draft: dict[str, Any]
+    updated_at: str
+    expires_at: str
+
+
+@dataclass(frozen=True)
+class StoredSubmission:
+    """One submission row."""
+
+    id: str
+    receipt: str
+    chat: str
+    form_id: str
+    form_version: str
+    answers: dict[str, Any]
+    state: str
+    submitted_at: str
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """One member of staff."""
+
+    id: str
+    name: str
+    role: str
+    region: str
+    chat: str
+
+
+class Records:
+    """Repositories over one open transaction. `now` is the time that is stored."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+
+    # conversations
+
+    def chat_state(self, chat: str) -> dict[str, Any]:
+        """What the conversation remembers; {} for a new one."""
+        found = self.connection.execute(select(chats.c.state).where(chats.c.chat == chat)).scalar()
+        return dict(json.loads(found)) if found else {}
+
+    def save_chat_state(self, chat: str, state: dict[str, Any]) -> None:
+        """Replace what the conversation remembers."""
+        values = {"state": json.dumps(state, ensure_ascii=False), "updated_at": stamp(self.now), "blocked": 0}
+        if not self.connection.execute(update(chats).where(chats.c.chat == chat).values(**values)).rowcount:
+            self.connection.execute(insert(chats).values(chat=chat, **values))
+
+    def block_chat(self, chat: str) -> None:
+        """The person blocked us; what they handed in stays."""
+        self.connection.execute(update(chats).where(chats.c.chat == chat).values(blocked=1))
+
+    def move_chat(self, old: str, new: str) -> None:
+        """A group got another id: all that is kept under the old key is kept under the new one from now on."""
+        if self.chat_state(new):
+            self.connection.execute(delete(chats).where(chats.c.chat == old))
+        for table in (chats, drafts, submissions, staff):
+            self.connection.execute(update(table).where(table.c.chat == old).values(chat=new))
+
+    # drafts
+
+    def save_draft(self, chat: str, draft: dict[str, Any], expires_in: int) -> None:
+        """Keep the draft as it is now. `expires_in`: days until an untouched draft is dropped."""
+        values = {
+            "chat": chat,
+            "form_id": draft["form_id"],
+            "form_version": draft["form_version"],
+            "phase": draft["phase"],
+            "draft": json.dumps(draft, ensure_ascii=False),
+            "updated_at": stamp(self.now),
+            "expires_at": stamp(self.now + timedelta(days=expires_in)),
+        }
+        if not self.connection.execute(update(drafts).where(drafts.c.id == draft["id"]).values(**values)).rowcount:
+            self.connection.execute(insert(drafts).values(id=draft["id"], **values))
+
+    def draft(self, draft_id: str, chat: str) -> StoredDraft | None:
+        """A draft of this chat."""
+        query = select(drafts).where(drafts.c.id == draft_id, drafts.c.chat == chat)
+        row = self.connection.execute(query).mappings().first()
+        return _draft(row) if row else None
+
+    def draft_by_tail(self, tail: str, chat: str) -> StoredDraft | None:
+        """The draft of this chat whose id ends with `tail`: buttons are too short for whole ids."""
+        query = select(drafts).where(drafts.c.chat == chat, drafts.c.id.endswith(tail, autoescape=True))
+        row = self.connection.execute(query.order_by(drafts.c.updated_at.desc())).mappings().first()
+        return _draft(row) if row else None
+
+    def open_drafts(self, chat: str) -> list[StoredDraft]:
+        """Drafts of this chat that can go on, newest first."""
+        query = (
+            select(drafts)
+            .where(
+                drafts.c.chat == chat,
+                drafts.c.phase.in_(("asking", "checking", "paused")),
+                drafts.c.expires_at > stamp(self.now),
+            )
+            .order_by(drafts.c.updated_at.desc())
+        )
+        return [_draft(row) for row in self.connection.execute(query).mappings()]
+
+    def unsubmitted(self, chat: str) -> list[StoredDraft]:
+        """All drafts of this chat that were not handed in, also cancelled and expired ones."""
+        query = select(drafts).where(drafts.c.chat == chat, drafts.c.phase != "submitted")
+        return [_draft(row) for row in self.connection.execute(query).mappings()]
+
+    def drop_expired(self) -> int:
+        """Delete drafts that nobody touched for as long as the form promises to keep them, with those that were
+        cancelled that long ago. Returns how many."""
+        gone = drafts.c.expires_at <= stamp(self.now), drafts.c.phase != "submitted"
+        return self.connection.execute(delete(drafts).where(*gone)).rowcount
+
+    # submissions
+
+    def submit(
+        self, draft_id: str, receipt: str, chat: str, form_id: str, version: str, answers: dict[str, Any]
+    ) -> bool:
+        """Store a submission. False when this draft was submitted before: the first one stands."""
+        if self.connection.execute(select(submissions.c.id).where(submissions.c.id == draft_id)).first():
+            return False
+        self.connection.execute(
+            insert(submissions).values(
+                id=draft_id,
+                receipt=receipt,
+                chat=chat,
+                form_id=form_id,
+                form_version=version,
+                answers=json.dumps(answers, ensure_ascii=False),
+                state="received",
+                submitted_at=stamp(self.now),
+                updated_at=stamp(self.now),
+            )
+        )
+        return True
+
+    def submission(self, receipt: str) -> StoredSubmission | None:
+        """The submission with this receipt number."""
+        row = self.connection.execute(select(submissions).where(submissions.c.receipt == receipt)).mappings().first()
+        return _submission(row) if row else None
+
+    def submissions_of(self, chat: str) -> list[StoredSubmission]:
+        """Submissions from this chat, newest first."""
+        query = select(submissions).where(submissions.c.chat == chat).order_by(submissions.c.submitted_at.desc())
+        return [_submission(row) for row in self.connection.execute(query).mappings()]
+
+    def submissions_for(self, form_id: str) -> list[StoredSubmission]:
+        """All submissions of a form, oldest first."""
+        query = select(submissions).where(submissions.c.form_id == form_id).order_by(submissions.c.submitted_at)
+        return [_submission(row) for row in self.connection.execute(query).mappings()]
+
+    # the person's own data
+
+    def forget(self, chat: str) -> int:
+        """Delete the open drafts and the memory of a conversation. Submissions are official records and stay; returns
+        how many drafts were deleted."""
+        gone = self.connection.execute(
+            delete(drafts).where(
+                drafts.c.chat == chat, drafts.c.phase.in_(("asking", "checking", "paused", "cancelled"))
+            )
+        ).rowcount
+        self.connection.execute(delete(chats).where(chats.c.chat == chat))
+        post.forget(self.connection, chat)
+        return gone
+
+    # staff
+
+    def add_staff(self, name: str, role: str, region: str) -> str:
+        """Add a member of staff. Returns the one-time code with which they join from their own chat."""
+        code = secrets.token_hex(4).upper()
+        self.connection.execute(
+            insert(staff).values(
+                id=str(ULID()),
+                name=name,
+                role=role,
+                region=region,
+                chat="",
+                code=_hashed(code),
+                created_at=stamp(self.now),
+            )
+        )
+        return code
+
+    def join_staff(self, code: str, chat: str) -> StaffMember | None:
+        """Bind the chat to the member of staff with this code; the code is used up."""
+        query = select(staff).where(staff.c.code == _hashed(code.strip().upper()), staff.c.code != "")
+        row = self.connection.execute(query).mappings().first()
+        if row is None:
+            return None
+        # Asked once more while writing: two chats may send the same code at the same moment.
+        mine = update(staff).where(staff.c.id == row["id"], staff.c.code == row["code"])
+        if not self.connection.execute(mine.values(chat=chat, code="")).rowcount:
+            return None
+        return StaffMember(row["id"], row["name"], row["role"], row["region"], chat)
+
+    def staff_members(self) -> list[StaffMember]:
+        """Everybody on the staff list."""
+        rows = self.connection.execute(select(staff).order_by(staff.c.created_at)).mappings()
+        return [StaffMember(r["id"], r["name"], r["role"], r["region"], r["chat"]) for r in rows]
+
+    def staff_to_notify(self, region: str) -> list[StaffMember]:
+        """Members of staff who joined a chat and see this city."""
+        return [m for m in self.staff_members() if m.chat and (not m.region or m.region == region)]
+
+    def remove_staff(self, name: str) -> int:
+        """Take a member of staff off the list; returns how many had that name."""
+        return self.connection.execute(delete(staff).where(staff.c.name == name)).rowcount
+
+    # audit and learning
+
+    def note(self, who: str, what: str, which: str) -> None:
+        """One line of the audit log."""
+        self.connection.execute(insert(audit).values(at=stamp(self.now), who=who, what=what, which=which))
+
+    def audit_lines(self) -> Sequence[Any]:
+        """The audit log, oldest first."""
+        return self.connection.execute(select(audit).order_by(audit.c.id)).mappings().all()
+
+    def queue_question(self, text: str, status: str, region: str, near: str) -> None:
+        """Keep a question that was not answered well, without long numbers and addresses that may be personal."""
+        self.connection.execute(
+            insert(questions).values(
+                text=_storable(without_personal(text)[:200]),
+                status=status,
+                region=region,
+                near=near,
+                asked_at=stamp(self.now),
+            )
+        )
+
+    def queued_questions(self) -> Sequence[Any]:
+        """Questions that wait for an answer, oldest first."""
+        return self.connection.execute(select(questions).order_by(questions.c.id)).mappings().all()
+
+
+def without_personal(text: str) -> str:
+    """Text with e-mail addresses and runs of five or more digits and letters (phones, codes) blotted out."""
+    text = re.sub(r"[\w.+-]+@[\w.-]+", "□", text)
+    return re.sub(
+        r"[0-9A-Za-z][0-9A-Za-z \-]{3,}[0-9A-Za-z]", lambda m: "□" if any(c.isdigit() for c in m[0]) else m[0], text
+    )
+
+
+def _storable(text: str) -> str:
+    """Text without what no database takes: lone surrogates (UTF-8 has none) and NUL (PostgreSQL refuses it)."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")
+
+
+def _hashed(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+def _draft(row: Any) -> StoredDraft:
+    return StoredDraft(
+        row["id"],
+        row["form_id"],
+        row["form_version"],
+        row["phase"],
+        json.loads(row["draft"]),
+        row["updated_at"],
+        row["expires_at"],
+    )
+
+
+def _submission(row: Any) -> StoredSubmission:
+    return StoredSubmission(
+        row["id"],
+        row["receipt"],
+        row["chat"],
+        row["form_id"],
+        row["form_version"],
+        json.loads(row["answers"]),
+        row["state"],
+        row["submitted_at"],
+    )

@@ -1,0 +1,121 @@
+"""The tables. Every row that belongs to a conversation carries its chat key, first in the indexes, so that the tables
+can be distributed by chat (docs/decisions/0002-storage.md). Times are UTC, ISO 8601 text with microseconds: they read
+well in any viewer and sort as they should on SQLite and PostgreSQL alike."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+
+metadata = MetaData()
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("channel", String(16), nullable=False, comment="terminal, web, telegram"),
+    Column("update_id", String(80), nullable=False, comment="unique in its channel"),
+    Column("chat", String(120), nullable=False, comment="<channel>:<id>"),
+    Column("raw", Text, nullable=False, comment="the update as received, JSON"),
+    Column("state", String(8), nullable=False, default="new", comment="new, done, dead"),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("error", String(200), nullable=False, default=""),
+    Column("received_at", String(32), nullable=False),
+    Column("done_at", String(32), nullable=False, default=""),
+    UniqueConstraint("channel", "update_id", name="inbox_once"),
+    Index("inbox_chat", "chat", "id"),
+    Index("inbox_state", "state", "id"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("chat", String(120), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("inbox_id", Integer, nullable=False, default=0, comment="message that this answers, 0 for a notice"),
+    Column("reply", Text, nullable=False, comment="bot.messages.as_dict, JSON"),
+    Column("state", String(8), nullable=False, default="new", comment="new, sending, sent, unknown, dead"),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("not_before", String(32), nullable=False, default=""),
+    Column("error", String(200), nullable=False, default=""),
+    Column("created_at", String(32), nullable=False),
+    Column("sent_at", String(32), nullable=False, default=""),
+    Index("outbox_chat", "chat", "id"),
+    Index("outbox_state", "channel", "state", "id"),
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("chat", String(120), primary_key=True),
+    Column("state", Text, nullable=False, comment="what the conversation remembers, JSON"),
+    Column("blocked", Integer, nullable=False, default=0, comment="1: the person blocked us"),
+    Column("updated_at", String(32), nullable=False),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", String(26), primary_key=True, comment="ULID"),
+    Column("chat", String(120), nullable=False),
+    Column("form_id", String(60), nullable=False),
+    Column("form_version", String(20), nullable=False),
+    Column("phase", String(12), nullable=False, comment="asking, checking, paused, submitted, cancelled"),
+    Column("draft", Text, nullable=False, comment="bot.filing Draft, JSON"),
+    Column("updated_at", String(32), nullable=False),
+    Column("expires_at", String(32), nullable=False),
+    Index("drafts_chat", "chat", "updated_at"),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", String(26), primary_key=True, comment="ULID; the draft's id: a draft is submitted once"),
+    Column("receipt", String(24), nullable=False, unique=True),
+    Column("chat", String(120), nullable=False),
+    Column("form_id", String(60), nullable=False),
+    Column("form_version", String(20), nullable=False),
+    Column("answers", Text, nullable=False, comment="field name -> value, JSON"),
+    Column("state", String(12), nullable=False, comment="received, has_issues, edited, approved, rejected"),
+    Column("submitted_at", String(32), nullable=False),
+    Column("updated_at", String(32), nullable=False),
+    Index("submissions_chat", "chat", "submitted_at"),
+    Index("submissions_form", "form_id", "submitted_at"),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", String(26), primary_key=True),
+    Column("name", String(60), nullable=False),
+    Column("role", String(12), nullable=False, comment="reviewer, admin"),
+    Column("region", String(30), nullable=False, default="", comment="city they see, empty for all"),
+    Column("chat", String(120), nullable=False, default="", comment="where they are notified, empty until joined"),
+    Column("code", String(64), nullable=False, comment="SHA-256 of the one-time joining code, empty once used"),
+    Column("created_at", String(32), nullable=False),
+    Index("staff_chat", "chat"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(32), nullable=False),
+    Column("who", String(80), nullable=False, comment="staff name, or command line"),
+    Column("what", String(40), nullable=False, comment="export, read, join, ..."),
+    Column("which", String(120), nullable=False, comment="form id, receipt number, ..."),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("text", String(200), nullable=False, comment="question without digits of phones and codes"),
+    Column("status", String(10), nullable=False, comment="unknown, choose, wrong"),
+    Column("region", String(30), nullable=False, default=""),
+    Column("near", String(80), nullable=False, default="", comment="entry that came nearest"),
+    Column("asked_at", String(32), nullable=False),
+    Index("questions_status", "status", "id"),
+)
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))

@@ -1,0 +1,1 @@
+"""Text -> Understanding: normalise, features, classify, look closer, decide. Pure: no clock, disk or network."""

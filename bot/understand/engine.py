@@ -1,0 +1,297 @@
+"""The whole of understanding behind one call: `Understander.understand(text, context)`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bot.content.models import Content, Entry
+from bot.understand.classifier import Classifier
+from bot.understand.compare import NATION, Comparer, Comparison
+from bot.understand.decide import Decision, certainty, evidence
+from bot.understand.features import Featuriser
+from bot.understand.match import Candidate, Matcher, Thread
+from bot.understand.nearby import CLEAR, SURE, WORTH_OFFERING, Nearby
+from bot.understand.normalise import clean
+from bot.understand.region import Places
+from bot.understand.rules import Finding, find
+
+OUT_OF_SCOPE = "far"
+"""Intent of messages that have nothing to do with our subject."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a conversation remembers. JSON-ready through `vars`."""
+
+    region: str = ""
+    text: str = ""
+    """The last question that was understood, normalised."""
+    topic: str = ""
+    aspect: str = ""
+    entry: str = ""
+    step: int = 0
+    """Step of a procedure that was shown last, from 1; 0 for none."""
+    offered: tuple[str, ...] = ()
+    """Entry ids offered last, in the order shown."""
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What one message means."""
+
+    status: str
+    """`answer`, `choose`, `unknown`, `form` or `chat`."""
+    target: str = ""
+    """Entry, intent or form id, without prefix; "" for `choose` and for an unknown that nothing touches."""
+    kind: str = ""
+    """`entry`, `intent` or `form`: what `target` names."""
+    score: float = 0.0
+    """Probability, 0 to 1, that the first candidate is right."""
+    candidates: tuple[Candidate, ...] = ()
+    region: str = ""
+    """City whose rules count: named in the message, else remembered."""
+    region_named: bool = False
+    elsewhere: str = ""
+    """A place named in the message that has no rules here."""
+    step: int = 0
+    """Step of the procedure that is asked for, 0 for the whole."""
+    finding: Finding | None = None
+    """Figures in the message to which the rule of `target` is to be applied."""
+    comparison: Comparison | None = None
+    """Things or places that are to be put side by side."""
+    why: Mapping[str, Any] = field(default_factory=dict)
+    """How it came about, for --explain."""
+
+
+_ORDINAL = re.compile(r"^(?:那|就|选|要|看)*\s*第\s*([一二三四1-4])\s*个?(?:呢|吧)?[。!?？]*$")
+_STEP = re.compile(r"第\s*([一二三四五六七八九十\d]{1,2})\s*步")
+_NEXT_STEP = re.compile(
+    r"^(?:那|然后|接着|再)*(?:下一步|然后|接着|之后|再然后|接下来)(?:呢|是什么|做什么|干什么|怎么做|干啥)?[?？。]*$"
+)
+_ELLIPTIC = re.compile(r"^(?:那|那么|还有|另外|再)|呢[?？]?$|^(?:它|这个|这|那个|上面|刚才)")
+_SAME_FOR = re.compile(r"[\s,.，。!?？、那要是如果换成在的呢我们这边市公司企业县区]*")
+_I_AM = re.compile(
+    r"我是|我们是|我在|我们在|我这边|我们这|这边是|我这是|咱们?是|咱们?在|单位在|公司在|企业在|人在|来自|坐标"
+)
+_ASKS = re.compile(r"怎么|咋|什么|啥|多少|几|吗|呢|谁|哪|能|可以|是不是|如何|要不要|需要|想|还是|有没有|[?？]")
+WORD_FOR_WORD = 0.93
+"""Likeness to a taught phrasing from which on no reckoning or comparing takes its place."""
+_NUMBERS = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
+
+
+class Understander:
+    """Text and context in, Understanding out. The same for the live chat, `kexie ask` and the evaluation."""
+
+    def __init__(self, content: Content, classifier: Classifier, featuriser: Featuriser, decision: Decision) -> None:
+        self.content = content
+        self.decision = decision
+        self.featuriser = featuriser
+        self.places = Places(content.regions, content.words.places)
+        self.matcher = Matcher(content, featuriser, classifier, decision.weights)
+        taught = sum(map(len, self.matcher.phrasings.values()))
+        self.nearby = Nearby(content, featuriser, classifier.vocabulary, taught)
+        self.comparer = Comparer(content.comparisons, self.places)
+        self._exact = {
+            self.featuriser.normalise(text) or _bare(text): intent.id
+            for intent in content.intents.values()
+            for text in intent.exact
+        }
+
+    def region_of(self, text: str) -> str:
+        """The city that a text names, or ""."""
+        cleaned = clean(text)
+        return self.places.city(cleaned, self.featuriser.pieces(cleaned))
+
+    def nearest(self, text: str, region: str) -> list[Candidate]:
+        """The entries that come nearest to a text, best first, however far they are."""
+        return self.matcher.entries_near(self.featuriser.normalise(text), region)
+
+    def understand(self, text: str, context: Context | None = None) -> Understanding:
+        """What `text` means in `context`. Never raises, whatever the text."""
+        context = context or Context()
+        normal = self.featuriser.normalise(text)
+        cleaned = clean(text)
+        cut = self.featuriser.pieces(cleaned)
+        named = self.places.city(cleaned, cut)
+        region = named or context.region
+        base = Understanding(
+            "unknown", region=region, region_named=bool(named), elsewhere=self.places.other(cleaned, cut)
+        )
+        exact = self._exact.get(normal or _bare(text))
+        if exact:
+            return replace(base, status="chat", target=exact, kind="intent", score=1.0, why={"rule": "exact intent"})
+        for rule in (self._walk, self._place):
+            found = rule(text, context, base)
+            if found:
+                return found
+        if not normal:
+            return replace(base, why={"rule": "no words"})
+        matched = self._match(text, normal, context, base)
+        if matched.why["rule"] == "local entry":
+            return matched
+        return self._reckoned(cleaned, context, matched) or self._compared(normal, context, matched) or matched
+
+    def _walk(self, text: str, context: Context, base: Understanding) -> Understanding | None:
+        """「第二个」 and 「第三步呢」 depend on what was shown before, not on matching."""
+        cleaned = clean(text).strip()
+        ordinal = _ORDINAL.match(cleaned)
+        if ordinal and context.offered:
+            number = _NUMBERS.get(ordinal[1]) or int(ordinal[1])
+            if number <= len(context.offered):
+                return self._entry(base, context.offered[number - 1], 1.0, "offered before")
+        entry = self.content.entries.get(context.entry)
+        if not entry or not entry.steps:
+            return None
+        step = _STEP.search(cleaned)
+        if step and len(cleaned) <= 12:
+            number = _NUMBERS.get(step[1]) or (int(step[1]) if step[1].isdigit() else 0)
+            return replace(self._entry(base, entry.id, 1.0, "step asked for"), step=number)
+        if _NEXT_STEP.match(cleaned) and context.step:
+            return replace(self._entry(base, entry.id, 1.0, "next step"), step=context.step + 1)
+        return None
+
+    def _place(self, text: str, context: Context, base: Understanding) -> Understanding | None:
+        """A message that is hardly more than a place: 「那岳阳呢」 asks the same for another city, 「我是温州的」 only
+        says where the person is."""
+        if not (base.region_named or base.elsewhere):
+            return None
+        rest = self.places.without(clean(text))
+        entry = self.content.entries.get(context.entry)
+        if _SAME_FOR.fullmatch(rest) and "呢" in rest and entry and not entry.region:
+            return self._entry(base, entry.id, 1.0, "same for another place")
+        says_where = _SAME_FOR.fullmatch(rest) or (_I_AM.search(rest) and len(rest) <= 24)
+        if says_where and not _ASKS.search(rest):
+            return replace(base, status="chat", score=1.0, why={"rule": "place only"})
+        return None
+
+    def _entry(self, base: Understanding, entry_id: str, score: float, rule: str) -> Understanding:
+        kind = self.content.entries[entry_id].kind
+        status = "answer" if kind == "answer" else "unknown"
+        return replace(base, status=status, target=entry_id, kind="entry", score=score, why={"rule": rule})
+
+    def _match(self, text: str, normal: str, context: Context, base: Understanding) -> Understanding:
+        counts = self.featuriser.features(normal)
+        coverage = self.matcher.classifier.vocabulary.coverage(counts)
+        alone = self.matcher.rank(normal, base.region, base.region_named, Thread())
+        found = evidence(alone, coverage, len(normal))
+        sure = certainty(found, self.decision.sure)
+        ranked, rule = alone, "matched"
+        if context.text and context.topic and _leans(text, normal, sure):
+            thread = Thread(context.text, context.topic, context.aspect)
+            ranked = self.matcher.rank(normal, base.region, base.region_named, thread)
+            followed = certainty(
+                evidence(ranked, max(coverage, 0.7), len(normal) + len(context.text)), self.decision.sure
+            )
+            sure, rule = max(sure, followed), "follow-up"
+        why = {
+            "rule": rule,
+            "normal": normal,
+            "words": self.featuriser.cut(normal),
+            "evidence": found,
+        }
+        decided = self._decide(ranked, sure, replace(base, candidates=tuple(ranked), score=sure, why=why))
+        return self._beside(normal, decided)
+
+    def _beside(self, normal: str, decided: Understanding) -> Understanding:
+        """What the local entries say to it: an imported question that is nearly this one wins over a taught one that is
+        less near; one that is only similar is offered."""
+        found = [c for c in self.nearby.find(normal, decided.region) if c.score >= WORTH_OFFERING]
+        if decided.elsewhere and not decided.region_named:
+            found = [c for c in found if not self.content.entries[c.id].region]
+        taught = decided.candidates
+        if not found or (taught and self.nearby.likeness(normal, taught[0].phrasing) >= found[0].score):
+            return replace(decided, candidates=(*taught, *found))
+        decided = replace(decided, candidates=(*found, *taught))
+        best = found[0]
+        rivals = [c for c in found[1:] if c.score > best.score - CLEAR]
+        if best.score < SURE:
+            # What the classifier takes for small talk may well be the business of whoever imported this.
+            beyond = decided.kind == "intent" and decided.target == OUT_OF_SCOPE
+            return replace(decided, status="unknown", target="", kind="") if beyond else decided
+        why = {**decided.why, "rule": "local entry", "near": best.phrasing}
+        decided = replace(decided, score=best.score, why=why, step=0)
+        if rivals and not best.signals["region"] > rivals[0].signals["region"]:
+            return replace(decided, status="choose", target="", kind="", candidates=(best, *rivals))
+        return replace(decided, status="answer", target=best.id, kind="entry")
+
+    def _reckoned(self, cleaned: str, context: Context, matched: Understanding) -> Understanding | None:
+        """Figures that a rule can be applied to: 「九个委员来了五个，能开会吗」."""
+        base = matched
+        finding = find(self.content.rules, cleaned, base.region, base.region_named, base.elsewhere, context.entry)
+        if not finding or (_taught(matched) and matched.target != finding.entry):
+            return None
+        figures = {role: str(figure) for role, figure in finding.figures.items()}
+        why = {**base.why, "rule": f"reckoning: {finding.rule}", "figures": figures}
+        return replace(base, status="answer", target=finding.entry, kind="entry", score=1.0, finding=finding, why=why)
+
+    def _compared(self, normal: str, context: Context, matched: Understanding) -> Understanding | None:
+        """Two things or places side by side; what is taught stands unless the wording is plain."""
+        found = self.comparer.find(normal, context.entry, context.region)
+        if not found:
+            return None
+        if found.places and (found.matter or context.entry):
+            found = replace(found, entry=self._matter(found, context))
+            if not found.entry:
+                return None
+        if matched.target not in found.entries() and (_taught(matched) or (matched.target and not found.firm)):
+            return None
+        shown = found.entries() or self.content.comparisons.overview
+        why = {**matched.why, "rule": "comparing: " + "、".join(found.things or found.places)}
+        return replace(matched, status="answer", target=shown[0], kind="entry", score=1.0, comparison=found, why=why)
+
+    def _matter(self, found: Comparison, context: Context) -> str:
+        """The national entry on which the places are compared: of those near, the best one that most cities named here
+        say something about."""
+        entries, regions = self.content.entries, self.content.regions
+        last = entries.get(context.entry)
+        if not found.matter and last and not last.region:
+            return last.id
+        # A city's own entry was shown before: what was asked then finds its national counterpart.
+        ranked = self.matcher.rank(found.matter or context.text, "", False, Thread())
+        near = [c for c in ranked if c.id in entries and not entries[c.id].region and c.score >= ranked[0].score / 2]
+        cities = [regions[place] for place in found.places if place != NATION]
+        ruled = {c.id: sum(c.id in city.overlays for city in cities) for c in near}
+        answers = [entry for entry, count in ruled.items() if count or entries[entry].kind == "answer"]
+        return max(answers, key=ruled.__getitem__, default="")
+
+    def _decide(self, ranked: list[Candidate], sure: float, base: Understanding) -> Understanding:
+        decision = self.decision
+        if not ranked or sure < decision.choose_at:
+            return replace(base, status="unknown", why={**base.why, "rule": "too unsure"})
+        first = ranked[0].id
+        prefix, _, name = first.partition(":")
+        if prefix == "intent":
+            return replace(base, status="chat", target=name, kind="intent")
+        if prefix == "form":
+            return replace(base, status="form", target=name, kind="form")
+        entry = self.content.entries[first]
+        if entry.kind != "answer":
+            return replace(base, status="unknown", target=first, kind="entry")
+        if self._foreign(entry, base):
+            return replace(base, status="unknown", target="", why={**base.why, "rule": "another city's rule"})
+        if sure >= decision.answer_at:
+            return replace(base, status="answer", target=first, kind="entry")
+        return replace(base, status="choose")
+
+    def _foreign(self, entry: Entry, base: Understanding) -> bool:
+        """A city's own rule must not be passed off as that of a place we have no rules of."""
+        return bool(entry.region and base.elsewhere and not base.region_named)
+
+
+def _bare(text: str) -> str:
+    """Cleaned text without marks around it: 「你好！」 is 「你好」, but 「?」 stays itself."""
+    cleaned = clean(text).strip()
+    return cleaned.strip(" !?.,。、~…") or cleaned
+
+
+def _taught(matched: Understanding) -> bool:
+    """Whether the message is next to word for word what was taught for the first candidate."""
+    return bool(matched.target) and matched.candidates[0].signals["phrasing"] >= WORD_FOR_WORD
+
+
+def _leans(text: str, normal: str, sure: float) -> bool:
+    """Whether a message may lean on the one before: short, or worded like a follow-up."""
+    return len(normal) <= 6 or (len(normal) <= 14 and (sure < 0.5 or bool(_ELLIPTIC.search(clean(text).strip()))))

@@ -1,0 +1,118 @@
+"""A question as counted features: characters, pinyin letters, words and concepts, each a channel of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+import jieba
+
+# Single characters are enough here; the phrase dictionary would cost every process 45 MB.
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
+from pypinyin import Style, lazy_pinyin
+
+from bot.content.models import Words
+from bot.understand.normalise import normalise
+
+CHANNELS = ("c", "p", "w")
+"""c: character n-grams 1-3; p: pinyin-letter n-grams 3-6; w: words and the concepts they stand for."""
+
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@lru_cache(maxsize=65536)
+def _syllable(char: str) -> str:
+    found = lazy_pinyin(char, style=Style.NORMAL, errors="ignore")
+    return found[0] if found else ""
+
+
+def pinyin(text: str) -> str:
+    """Pinyin letters of the Chinese characters, other letters kept, no spaces or tones.
+
+    One reading a character: what matters is that homophones meet, not that each is read right.
+    """
+    return "".join(_syllable(c) if _HAN.match(c) else c for c in text if c != " ")
+
+
+def grams(text: str, low: int, high: int) -> Iterable[str]:
+    """All substrings of `low` to `high` characters."""
+    for size in range(low, high + 1):
+        for start in range(len(text) - size + 1):
+            yield text[start : start + size]
+
+
+COMMON = 60
+"""Words rarer than this in jieba's dictionary are left out: they decide nothing here and cost 60 MB."""
+
+
+def _tokenizer() -> jieba.Tokenizer:
+    """jieba with the common words of its own dictionary."""
+    tokenizer = jieba.Tokenizer()
+    frequency: dict[str, int] = {}
+    total = 0
+    with jieba.get_dict_file() as file:
+        for line in file:
+            word, count, _ = line.decode("utf-8").split(" ")
+            if int(count) >= COMMON:
+                frequency[word] = int(count)
+                total += int(count)
+                for end in range(1, len(word)):
+                    frequency.setdefault(word[:end], 0)
+    tokenizer.FREQ, tokenizer.total, tokenizer.initialized = frequency, total, True
+    return tokenizer
+
+
+class Featuriser:
+    """Turns text into features, with the domain words of knowledge/words.yaml."""
+
+    def __init__(self, words: Words, places: Mapping[str, str] | None = None) -> None:
+        self.typos = dict(words.typos)
+        self.places = dict(places or {})
+        """County or city as typed -> city."""
+        self.concepts: dict[str, str] = {}
+        self._jieba = _tokenizer()
+        for term in words.terms:
+            self._jieba.add_word(term, freq=20000)
+        for official, others in words.synonyms.items():
+            for word in (official, *others):
+                self.concepts.setdefault(normalise(word).replace(" ", ""), official)
+                self._jieba.add_word(word, freq=20000)
+
+    def normalise(self, text: str) -> str:
+        """`normalise` with the known typing errors mended."""
+        return normalise(text, self.typos)
+
+    def cut(self, normal: str) -> list[str]:
+        """Words of normalised text, as jieba cuts it with the domain words."""
+        return [word for word in self._jieba.cut(normal, HMM=False) if word.strip()]
+
+    def cut_finely(self, normal: str) -> list[str]:
+        """Like `cut`, with the shorter words inside a long one too: what a full-text index wants."""
+        return [word for word in self._jieba.cut_for_search(normal, HMM=False) if word.strip()]
+
+    def pieces(self, cleaned: str) -> list[str]:
+        """All pieces of a text, spaces and punctuation too, so that their lengths add up."""
+        return list(self._jieba.cut(cleaned, HMM=False))
+
+    def features(self, normal: str) -> dict[str, int]:
+        """Feature -> count. The first character of a feature names its channel."""
+        found: dict[str, int] = {}
+
+        def add(key: str) -> None:
+            found[key] = found.get(key, 0) + 1
+
+        for gram in grams(f"^{normal.replace(' ', '|')}$", 1, 3):
+            add("c" + gram)
+        for gram in grams(pinyin(normal), 3, 6):
+            add("p" + gram)
+        for word in self.cut(normal):
+            add("w" + word)
+            concept = self.concepts.get(word)
+            if concept:
+                add("w=" + concept)
+            city = self.places.get(word)
+            if city:
+                add("w@" + city)
+        return found

@@ -1,0 +1,177 @@
+"""Which entries and intents a question is about: classifier first, then a closer look at the short list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import fuzz
+
+from bot.content.models import Content, Entry
+from bot.understand.classifier import Classifier
+from bot.understand.features import Featuriser
+
+SHORT_LIST = 12
+SIGNALS = ("classifier", "phrasing", "text", "region", "elsewhere", "topic", "aspect", "refuses")
+"""What a candidate is judged by:
+classifier  score of the trained classifier, about 0 to 1
+phrasing    likeness of the nearest phrasing (rapidfuzz token-free ratio), 0 to 1
+text        share of the question's words that title and answer have, weighted by rarity, 0 to 1
+region      1 when the entry belongs to the person's city
+elsewhere   1 when it belongs to a city that the person has not named
+topic       1 when it continues the topic of the conversation
+aspect      1 when it continues the aspect asked for before
+refuses     1 when it says that something is unknown or only talks: evens out how many phrasings each side was taught
+"""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One class with its score and the reasons for it."""
+
+    id: str
+    """Entry id, `intent:<id>` or `form:<id>`."""
+    score: float
+    signals: Mapping[str, float]
+    phrasing: str
+    """The nearest phrasing, normalised."""
+    refuses: bool = False
+    """Whether it says that something is unknown or only talks: `open`, `boundary`, an intent."""
+
+
+@dataclass(frozen=True)
+class Thread:
+    """What the conversation is about, as far as matching needs it."""
+
+    text: str = ""
+    """The question before, normalised; "" when this one stands alone."""
+    topic: str = ""
+    aspect: str = ""
+
+
+def class_phrasings(content: Content) -> dict[str, tuple[str, ...]]:
+    """Class id -> its phrasings as written. Titles count as phrasings. Local entries are no classes (nearby.py)."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in taught(content):
+        found[entry.id] = tuple(dict.fromkeys((entry.title, *entry.ask)))
+    for intent in content.intents.values():
+        found[f"intent:{intent.id}"] = tuple(dict.fromkeys((*intent.exact, *intent.ask)))
+    for form in content.forms.values():
+        found[f"form:{form.form_id}"] = tuple(dict.fromkeys(form.ask))
+    return {name: asks for name, asks in found.items() if asks}
+
+
+def taught(content: Content) -> list[Entry]:
+    """The entries that the classifier is trained on."""
+    return [entry for entry in content.entries.values() if not entry.local]
+
+
+class Matcher:
+    """Ranks classes for a question."""
+
+    def __init__(
+        self, content: Content, featuriser: Featuriser, classifier: Classifier, weights: Mapping[str, float]
+    ) -> None:
+        self.content = content
+        self.featuriser = featuriser
+        self.classifier = classifier
+        self.weights = np.array([weights[name] for name in SIGNALS])
+        self._words: dict[str, frozenset[str]] = {}
+        self._regions = [self._region_of(name) for name in classifier.classes]
+
+    @property
+    def phrasings(self) -> Mapping[str, tuple[str, ...]]:
+        """Class -> its normalised phrasings."""
+        return self.classifier.texts
+
+    def _region_of(self, name: str) -> str:
+        entry = self.content.entries.get(name)
+        return entry.region if entry else ""
+
+    def rank(self, normal: str, region: str, named_region: bool, thread: Thread) -> list[Candidate]:
+        """The short list, best first. `region` is the person's city or "", `named_region` whether this very message
+        names it."""
+        counts = self.featuriser.features(normal)
+        base = self.classifier.scores(counts)
+        if thread.text:
+            base = base + 0.5 * self.classifier.scores(self.featuriser.features(thread.text))
+        order = np.argsort(-np.where(self._allowed(region), base, -1))[:SHORT_LIST]
+        return self.judge(normal, [(self.classifier.classes[i], float(base[i])) for i in order], region, thread)
+
+    def entries_near(self, normal: str, region: str) -> list[Candidate]:
+        """The entries that come nearest, best first, however far they are: for those who want to see alternatives to
+        small talk."""
+        base = self.classifier.scores(self.featuriser.features(normal))
+        entries = np.array([name in self.content.entries for name in self.classifier.classes])
+        order = np.argsort(-np.where(self._allowed(region) & entries, base, -np.inf), kind="stable")[:SHORT_LIST]
+        short = [(self.classifier.classes[i], float(base[i])) for i in order if entries[i]]
+        return self.judge(normal, short, region, Thread())
+
+    def _allowed(self, region: str) -> npt.NDArray[np.bool_]:
+        """Which classes may be spoken of to somebody in `region`: other cities' own rules may not."""
+        return np.array([not mine or mine == region or not region for mine in self._regions])
+
+    def judge(
+        self, normal: str, short: Sequence[tuple[str, float]], region: str, thread: Thread, skip: str = ""
+    ) -> list[Candidate]:
+        """Candidates of a short list of (class, classifier score), best first. `skip` is a phrasing to leave out: the
+        question itself, when the weights are fitted."""
+        words = self.featuriser.cut(normal)
+        found = []
+        for name, base in short:
+            phrasing, near = self._nearest(normal, name, skip)
+            entry = self.content.entries.get(name)
+            mine = entry.region if entry else ""
+            refuses = entry.kind != "answer" if entry else name.startswith("intent:")
+            signals = (
+                base,
+                near,
+                self._overlap(words, name),
+                float(bool(mine) and mine == region),
+                float(bool(mine) and mine != region),
+                float(bool(entry and thread.topic and _related(entry.topic, thread.topic))),
+                float(bool(entry and thread.aspect and entry.aspect == thread.aspect)),
+                float(refuses),
+            )
+            score = float(np.dot(self.weights, signals))
+            found.append(Candidate(name, score, dict(zip(SIGNALS, signals, strict=True)), phrasing, refuses))
+        return sorted(found, key=lambda candidate: -candidate.score)
+
+    def _nearest(self, normal: str, name: str, skip: str) -> tuple[str, float]:
+        best, score = "", 0.0
+        for phrasing in self.classifier.texts.get(name, ()):
+            if phrasing == skip:
+                continue
+            likeness = fuzz.ratio(normal, phrasing, score_cutoff=score)
+            if likeness > score:
+                best, score = phrasing, likeness
+        return best, score / 100
+
+    def rarity(self, word: str, unheard_of: float = 9.0) -> float:
+        """How rare a word is in what people ask: ln(phrasings / those with it) + 1; `unheard_of` for unknown ones."""
+        vocabulary = self.classifier.vocabulary
+        i = vocabulary.index.get("w" + word)
+        return unheard_of if i is None else float(vocabulary.idf[i])
+
+    def _words_of(self, name: str) -> frozenset[str]:
+        """Words of an entry's title and answer, cut when first needed."""
+        if name not in self._words:
+            entry = self.content.entries.get(name)
+            text = f"{entry.title} {entry.answer} {entry.detail}" if entry else ""
+            self._words[name] = frozenset(self.featuriser.cut(self.featuriser.normalise(text)))
+        return self._words[name]
+
+    def _overlap(self, words: Sequence[str], name: str) -> float:
+        mine = self._words_of(name)
+        if not mine or not words:
+            return 0.0
+        weights = [self.rarity(word, 4.0) for word in words]
+        return sum(w for w, word in zip(weights, words, strict=True) if word in mine) / sum(weights)
+
+
+def _related(topic: str, other: str) -> bool:
+    """Whether two topic paths are the same, or one leads down to the other, or they are siblings."""
+    mine, theirs = topic.split("/"), other.split("/")
+    return mine[0] == theirs[0] and (len(mine) == 1 or len(theirs) == 1 or mine[:-1] == theirs[:-1] or mine == theirs)

@@ -1,0 +1,164 @@
+"""How an answer reads: local rule first, sources, warnings, steps, buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from bot.answer.cite import citation
+from bot.answer.compose import answer_text, choose_reply, entry_reply, unknown_reply
+from bot.answer.responder import respond
+from bot.app import App
+from bot.content.models import Content, Document, Entry, Region, Source
+from bot.messages import Button, Reply
+from bot.understand.engine import Context
+from bot.understand.match import Candidate
+
+TODAY = date(2026, 11, 21)
+
+
+@pytest.fixture(scope="module")
+def content(small_app: App) -> Content:
+    return small_app.content
+
+
+def entry(content: Content, name: str = "founding-approver", **changes: Any) -> Entry:
+    """An entry of the small content, changed."""
+    return replace(content.entries[name], **changes)
+
+
+def with_entry(content: Content, changed: Entry) -> Content:
+    return replace(content, entries={**content.entries, changed.id: changed})
+
+
+def buttons(reply: Reply) -> list[Button]:
+    return [button for row in reply.buttons for button in row]
+
+
+def test_citations_group_places_by_document() -> None:
+    """Places of one document stand together, in the order given, each once; a link is shown by its heading."""
+    rules = Document("rules", "组织通则全名", "通则", "", "", "", "in force")
+    web = Document("web", "资源全名", "资源", "", "", "", "in force")
+    sources: Mapping[str, Source] = {
+        "r/1": Source("r/1", "第一条", "总则", rules),
+        "r/2": Source("r/2", "第二条", "总则", rules),
+        "w/1": Source("w/1", "https://example.com/x", "某平台", web),
+    }
+    assert citation(["r/2", "w/1", "r/1", "r/2"], sources) == "通则 第二条、第一条；资源 某平台"
+    assert citation([], sources) == ""
+
+
+def test_an_answer_ends_with_its_sources(content: Content) -> None:
+    """The answer comes first, the sources of it last."""
+    found = entry(content)
+    reply = entry_reply(content, found, "", TODAY)
+    assert reply.text.startswith(found.answer)
+    assert reply.text.splitlines()[-1].startswith("出处：")
+    assert "第十二条" in reply.text.splitlines()[-1]
+
+
+def test_the_local_rule_stands_before_the_national_one(content: Content) -> None:
+    """In 温州 its own rule comes first, the national one beside it, and both are cited, the local first."""
+    found = answer_text(content, entry(content), "温州", TODAY)
+    assert found.text.index("温州的规定") < found.text.index("全国的规定")
+    assert found.sources[0] == "wenzhou/9"
+    assert set(entry(content).sources) < set(found.sources)
+
+
+@pytest.mark.parametrize("region", ["", "火星", "镇江"])
+def test_elsewhere_the_national_answer_stands_alone(content: Content, region: str) -> None:
+    """Without a city, or in one that says nothing of its own, there is one answer and its sources."""
+    found = answer_text(content, entry(content), region, TODAY)
+    assert "的规定：" not in found.text
+    assert found.sources == entry(content).sources
+
+
+@pytest.mark.parametrize(
+    ("last_day", "warned"), [("2021-11-20", True), ("2026-11-20", True), ("2026-11-21", False), ("", False)]
+)
+def test_what_is_past_its_last_day_is_said_to_be(content: Content, last_day: str, warned: bool) -> None:
+    """The day after the last day there is a plain warning with the date; on the day itself there is none."""
+    found = answer_text(content, entry(content, expires=last_day), "", TODAY)
+    assert ("期限" in found.text and "已经过了" in found.text) == warned
+    if warned:
+        year, month, day = last_day.split("-")
+        assert f"{year}年{int(month)}月{int(day)}日" in found.text
+
+
+def test_a_procedure_lists_its_steps_and_walks_them(content: Content) -> None:
+    """The whole procedure numbers its steps; one step says of how many it is, who does it, and offers the next."""
+    procedure = content.entries["founding-steps-approval"]
+    total = len(procedure.steps)
+    whole = answer_text(content, procedure, "", TODAY).text
+    assert all(f"\n{number}. {step.title}" in whole for number, step in enumerate(procedure.steps, 1))
+    first = entry_reply(content, procedure, "", TODAY, step=1)
+    assert first.text.startswith(f"第 1 步（共 {total} 步）")
+    assert ("下一步", f"s:2:{procedure.id}") in [(b.label, b.id) for b in buttons(first)]
+    last = entry_reply(content, procedure, "", TODAY, step=total)
+    assert "下一步" not in [b.label for b in buttons(last)]
+    assert f"没有第 {total + 1} 步" in entry_reply(content, procedure, "", TODAY, step=total + 1).text
+
+
+def test_every_button_fits_every_channel(content: Content) -> None:
+    """Of all entries: labels of at most 20 characters, ids of at most 60 ASCII characters, and each leads somewhere."""
+    for found in content.entries.values():
+        for step in range(len(found.steps) + 1):
+            for button in buttons(entry_reply(content, found, "温州", TODAY, step)):
+                assert 0 < len(button.label) <= 20
+                assert len(button.id) <= 60
+                assert button.id.isascii()
+                kind, _, rest = button.id.partition(":")
+                assert kind in ("e", "s", "form", "human")
+                assert kind != "e" or rest in content.entries
+
+
+def test_choosing_offers_each_by_number_and_none_of_them(content: Content) -> None:
+    """A question back lists the titles with numbers, one button each, and 「都不是」."""
+    offered = [content.entries[name] for name in ("founding-system", "founding-approver")]
+    reply = choose_reply(content, offered)
+    assert [button.id for button in buttons(reply)] == ["e:founding-system", "e:founding-approver", "no"]
+    assert all(f"{number}. {one.title}" in reply.text for number, one in enumerate(offered, 1))
+
+
+def test_not_knowing_names_the_nearest_and_a_person(content: Content) -> None:
+    """An unknown says so first, offers at most three near topics, and always a person."""
+    near = list(content.entries.values())[:5]
+    reply = unknown_reply(content, "unknown", near)
+    assert reply.text.startswith("资料里没有找到")
+    assert [button.id for button in buttons(reply)] == [*(f"e:{one.id}" for one in near[:3]), "human"]
+    assert [button.id for button in buttons(unknown_reply(content, "unknown", []))] == ["human"]
+
+
+@pytest.mark.parametrize("kind", ["open", "boundary"])
+def test_what_the_documents_leave_open_names_whom_to_ask(content: Content, kind: str) -> None:
+    """Entries that answer with 「不知道」 or another office offer a person; an open one names the city's office."""
+    office = Region("wenzhou", "温州", (), "温州市科协测试处", {})
+    changed = replace(content, regions={"温州": office})
+    reply = entry_reply(changed, entry(content, kind=kind), "温州", TODAY)
+    assert "human" in [button.id for button in buttons(reply)]
+    assert ("温州市科协测试处" in reply.text) == (kind == "open")
+
+
+def test_an_answer_is_remembered_for_the_next_question(small_app: App) -> None:
+    """After an answer the context holds its entry, topic and aspect; after an offer, what was offered, in order."""
+    content, meaning = small_app.content, small_app.understander.understand("成立企业科协向谁申请")
+    after = respond(content, meaning, Context(), TODAY).context
+    found = content.entries["founding-approver"]
+    assert (after.entry, after.topic, after.aspect) == (found.id, found.topic, found.aspect)
+    signals = {"phrasing": 0.5, "text": 0.5}
+    two = tuple(Candidate(name, 0.5, signals, "") for name in ("founding-system", "founding-approver"))
+    choose = replace(meaning, status="choose", target="", kind="", candidates=two)
+    response = respond(content, choose, after, TODAY)
+    assert response.context.offered == ("founding-system", "founding-approver")
+    assert (response.queue, response.context.entry) == ("choose", found.id)
+
+
+def test_naming_another_city_in_a_question_does_not_move_the_person(small_app: App) -> None:
+    """The city of the person stays what they said; without one, the first city named is kept."""
+    meaning = replace(small_app.understander.understand("成立企业科协向谁申请"), region="温州")
+    assert respond(small_app.content, meaning, Context(region="镇江"), TODAY).context.region == "镇江"
+    assert respond(small_app.content, meaning, Context(), TODAY).context.region == "温州"

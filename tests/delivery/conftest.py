@@ -1,0 +1,5 @@
+"""Worker and sender are tested on SQLite and on PostgreSQL."""
+
+from tests.store.databases import clock, database, url
+
+__all__ = ["clock", "database", "url"]

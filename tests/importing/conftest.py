@@ -1,0 +1,5 @@
+"""These tests need the whole assistant, but not all of the knowledge."""
+
+from tests.small_app import small_app, small_content, small_desk, small_models
+
+__all__ = ["small_app", "small_content", "small_desk", "small_models"]
