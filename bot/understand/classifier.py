@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import math
 import os
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from bot.understand.features import CHANNELS
 Floats = npt.NDArray[np.float32]
 
 CHANNEL_WEIGHT = {"c": 1.0, "p": 0.5, "w": 0.7}
+_CHANNEL_WEIGHTS = np.array([CHANNEL_WEIGHT[name] for name in CHANNELS])
 RIDGE = 4.0
 ITERATIONS = 8
 BLOCK = 64
@@ -39,7 +42,14 @@ class Vocabulary:
     """Features that occur at least twice in the phrasings, with their inverse document frequency."""
 
     index: dict[str, int]
+    """Feature -> its number, in sorted order: the features of a channel stand together."""
     idf: Floats
+
+    @cached_property
+    def _channel_ends(self) -> npt.NDArray[np.int64]:
+        """Where in `index` each channel but the last ends."""
+        keys = list(self.index)
+        return np.array([bisect_left(keys, chr(ord(name) + 1)) for name in CHANNELS[:-1]])
 
     @classmethod
     def of(cls, documents: Iterable[Mapping[str, int]], least: int = 2) -> Vocabulary:
@@ -56,24 +66,16 @@ class Vocabulary:
 
     def vector(self, counts: Mapping[str, int]) -> tuple[npt.NDArray[np.int32], Floats]:
         """Sparse vector: indices and values, each channel scaled to its weight, and unknown features left out."""
-        indices: list[int] = []
-        values: list[float] = []
-        channels: list[int] = []
-        for key, count in counts.items():
-            i = self.index.get(key)
-            if i is not None:
-                indices.append(i)
-                values.append(1 + math.log(count))
-                channels.append(CHANNELS.index(key[0]))
-        where = np.array(indices, dtype=np.int32)
-        value = np.array(values, dtype=np.float32) * self.idf[where] if indices else np.zeros(0, np.float32)
-        channel = np.array(channels, dtype=np.int8)
-        for number, name in enumerate(CHANNELS):
-            mask = channel == number
-            norm = float(np.sqrt((value[mask] ** 2).sum()))
-            if norm:
-                value[mask] *= CHANNEL_WEIGHT[name] / norm
-        return where, value.astype(np.float32)
+        get = self.index.get
+        known = [(i, count) for key, count in counts.items() if (i := get(key)) is not None]
+        if not known:
+            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+        where, count = np.array(known, dtype=np.int32).T
+        value = (1 + np.log(count)) * self.idf[where]
+        channel = np.searchsorted(self._channel_ends, where, side="right")
+        norms = np.sqrt(np.bincount(channel, value**2, len(CHANNELS)))
+        weights = np.divide(_CHANNEL_WEIGHTS, norms, out=np.zeros(len(CHANNELS)), where=norms > 0)
+        return where, (value * weights[channel]).astype(np.float32)
 
     def coverage(self, counts: Mapping[str, int]) -> float:
         """Share of the question's character 2- and 3-grams that any phrasing has, 0 to 1."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
 
 import jieba
@@ -36,11 +37,9 @@ def pinyin(text: str) -> str:
     return "".join(_syllable(c) if _HAN.match(c) else c for c in text if c != " ")
 
 
-def grams(text: str, low: int, high: int) -> Iterable[str]:
+def grams(text: str, low: int, high: int) -> list[str]:
     """All substrings of `low` to `high` characters."""
-    for size in range(low, high + 1):
-        for start in range(len(text) - size + 1):
-            yield text[start : start + size]
+    return [text[start : start + size] for size in range(low, high + 1) for start in range(len(text) - size + 1)]
 
 
 COMMON = 60
@@ -73,6 +72,9 @@ class Featuriser:
         """County or city as typed -> city."""
         self.concepts: dict[str, str] = {}
         self._jieba = _tokenizer()
+        # The same question is cut and counted several times on its way.
+        self._last: tuple[str, list[str]] = ("", [])
+        self._last_counted: tuple[str, Mapping[str, int]] = ("", {})
         for term in words.terms:
             self._jieba.add_word(term, freq=20000)
         for official, others in words.synonyms.items():
@@ -86,7 +88,7 @@ class Featuriser:
 
     def cut(self, normal: str) -> list[str]:
         """Words of normalised text, as jieba cuts it with the domain words."""
-        return [word for word in self._jieba.cut(normal, HMM=False) if word.strip()]
+        return [word for word in self.pieces(normal) if word.strip()]
 
     def cut_finely(self, normal: str) -> list[str]:
         """Like `cut`, with the shorter words inside a long one too: what a full-text index wants."""
@@ -94,25 +96,21 @@ class Featuriser:
 
     def pieces(self, cleaned: str) -> list[str]:
         """All pieces of a text, spaces and punctuation too, so that their lengths add up."""
-        return list(self._jieba.cut(cleaned, HMM=False))
+        last = self._last
+        if cleaned != last[0]:
+            last = self._last = cleaned, list(self._jieba.cut(cleaned, HMM=False))
+        return list(last[1])
 
-    def features(self, normal: str) -> dict[str, int]:
+    def features(self, normal: str) -> Mapping[str, int]:
         """Feature -> count. The first character of a feature names its channel."""
-        found: dict[str, int] = {}
-
-        def add(key: str) -> None:
-            found[key] = found.get(key, 0) + 1
-
-        for gram in grams(f"^{normal.replace(' ', '|')}$", 1, 3):
-            add("c" + gram)
-        for gram in grams(pinyin(normal), 3, 6):
-            add("p" + gram)
-        for word in self.cut(normal):
-            add("w" + word)
-            concept = self.concepts.get(word)
-            if concept:
-                add("w=" + concept)
-            city = self.places.get(word)
-            if city:
-                add("w@" + city)
-        return found
+        last = self._last_counted
+        if normal == last[0]:
+            return last[1]
+        words = self.cut(normal)
+        keys = ["c" + gram for gram in grams(f"^{normal.replace(' ', '|')}$", 1, 3)]
+        keys += ["p" + gram for gram in grams(pinyin(normal), 3, 6)]
+        keys += ["w" + word for word in words]
+        keys += ["w=" + self.concepts[word] for word in words if word in self.concepts]
+        keys += ["w@" + self.places[word] for word in words if word in self.places]
+        last = self._last_counted = normal, Counter(keys)
+        return last[1]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from bot.content.models import Content, Entry
 from bot.understand.classifier import Classifier
@@ -79,7 +79,10 @@ class Matcher:
         self.classifier = classifier
         self.weights = np.array([weights[name] for name in SIGNALS])
         self._words: dict[str, frozenset[str]] = {}
-        self._regions = [self._region_of(name) for name in classifier.classes]
+        owners = np.array([self._region_of(name) for name in classifier.classes])
+        self._of_nobody: npt.NDArray[np.bool_] = owners == ""
+        self._allowed_in: dict[str, npt.NDArray[np.bool_]] = {"": np.ones(len(owners), np.bool_)}
+        self._allowed_in |= {city: self._of_nobody | (owners == city) for city in content.regions}
 
     @property
     def phrasings(self) -> Mapping[str, tuple[str, ...]]:
@@ -111,14 +114,14 @@ class Matcher:
 
     def _allowed(self, region: str) -> npt.NDArray[np.bool_]:
         """Which classes may be spoken of to somebody in `region`: other cities' own rules may not."""
-        return np.array([not mine or mine == region or not region for mine in self._regions])
+        return self._allowed_in.get(region, self._of_nobody)
 
     def judge(
         self, normal: str, short: Sequence[tuple[str, float]], region: str, thread: Thread, skip: str = ""
     ) -> list[Candidate]:
         """Candidates of a short list of (class, classifier score), best first. `skip` is a phrasing to leave out: the
         question itself, when the weights are fitted."""
-        words = self.featuriser.cut(normal)
+        words = [(word, self.rarity(word, 4.0)) for word in self.featuriser.cut(normal)]
         found = []
         for name, base in short:
             phrasing, near = self._nearest(normal, name, skip)
@@ -140,14 +143,11 @@ class Matcher:
         return sorted(found, key=lambda candidate: -candidate.score)
 
     def _nearest(self, normal: str, name: str, skip: str) -> tuple[str, float]:
-        best, score = "", 0.0
-        for phrasing in self.classifier.texts.get(name, ()):
-            if phrasing == skip:
-                continue
-            likeness = fuzz.ratio(normal, phrasing, score_cutoff=score)
-            if likeness > score:
-                best, score = phrasing, likeness
-        return best, score / 100
+        mine = self.classifier.texts.get(name, ())
+        if skip in mine:
+            mine = tuple(phrasing for phrasing in mine if phrasing != skip)
+        found = process.extractOne(normal, mine, scorer=fuzz.ratio)
+        return (found[0], found[1] / 100) if found else ("", 0.0)
 
     def rarity(self, word: str, unheard_of: float = 9.0) -> float:
         """How rare a word is in what people ask: ln(phrasings / those with it) + 1; `unheard_of` for unknown ones."""
@@ -163,12 +163,11 @@ class Matcher:
             self._words[name] = frozenset(self.featuriser.cut(self.featuriser.normalise(text)))
         return self._words[name]
 
-    def _overlap(self, words: Sequence[str], name: str) -> float:
+    def _overlap(self, words: Sequence[tuple[str, float]], name: str) -> float:
         mine = self._words_of(name)
         if not mine or not words:
             return 0.0
-        weights = [self.rarity(word, 4.0) for word in words]
-        return sum(w for w, word in zip(weights, words, strict=True) if word in mine) / sum(weights)
+        return sum(rarity for word, rarity in words if word in mine) / sum(rarity for _, rarity in words)
 
 
 def _related(topic: str, other: str) -> bool:

@@ -25,12 +25,16 @@ class Places:
         # 浙江 stands in 浙江省 as one word: both are looked for, the longest first, always in the same order.
         others = {form for name in elsewhere for form in _forms(name)} - set(names)
         self.elsewhere = tuple(sorted(others, key=lambda name: (-len(name), name)))
+        self._starting: dict[str, list[str]] = {}
+        for name in (*self.names, *self.elsewhere):
+            self._starting.setdefault(name[0], []).append(name)
 
     def city(self, cleaned: str, words: Sequence[str]) -> str:
         """The first city named in cleaned text, or "". `words`: the text as jieba cuts it; a name counts only where it
         begins and ends with a word, or 「论文成果」 would speak of 文成."""
         edges = _edges(words)
-        hits = [(at, city) for name, city in self.names.items() if (at := _at(cleaned, name, edges)) >= 0]
+        near = (name for name in self._near(cleaned) if name in self.names)
+        hits = [(at, self.names[name]) for name in near if (at := _at(cleaned, name, edges)) >= 0]
         return min(hits)[1] if hits else ""
 
     def without(self, cleaned: str) -> str:
@@ -42,7 +46,13 @@ class Places:
     def other(self, cleaned: str, words: Sequence[str]) -> str:
         """A province or city named in cleaned text that has no rules here, or ""."""
         edges = _edges(words)
-        return next((name for name in self.elsewhere if _at(cleaned, name, edges) >= 0), "")
+        near = (name for name in self._near(cleaned) if name not in self.names)
+        found = (name for name in near if _at(cleaned, name, edges) >= 0)
+        return min(found, key=lambda name: (-len(name), name), default="")
+
+    def _near(self, cleaned: str) -> Iterable[str]:
+        """Names of which the text has at least the first character, in no particular order."""
+        return (name for char in set(cleaned) for name in self._starting.get(char, ()))
 
 
 def _edges(words: Sequence[str]) -> set[int]:
