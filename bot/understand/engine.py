@@ -179,6 +179,8 @@ class Understander:
         found = evidence(alone, coverage, len(normal))
         sure = certainty(found, self.decision.sure)
         ranked, rule = alone, "matched"
+        if alone and alone[0].phrasing == normal and self.matcher.word_for_word(normal) >= 0:
+            sure, rule = max(sure, WORD_FOR_WORD), "word for word"
         if context.text and context.topic and _leans(text, normal, sure):
             thread = Thread(context.text, context.topic, context.aspect)
             ranked = self.matcher.rank(normal, base.region, base.region_named, thread)

@@ -29,7 +29,7 @@ from bot.understand.match import SIGNALS, Candidate, Thread
 
 FITTING_FILE = Path(__file__).with_name("fitting.jsonl")
 FOLDS = 5
-FITTED = ("classifier", "phrasing", "text", "region", "elsewhere", "refuses")
+FITTED = ("classifier", "phrasing", "pairs", "text", "said", "region", "elsewhere", "refuses")
 """Signals whose weight is fitted; those of a conversation keep the weight set by hand, single questions teach nothing
 about them."""
 BY_HAND = {"topic": 0.12, "aspect": 0.05}
@@ -112,7 +112,7 @@ def _refuses(content: Content, name: str) -> bool:
 
 def fit_weights(data: Sequence[Example], rounds: int = 600, rate: float = 0.5, ridge: float = 2e-3) -> Floats:
     """Conditional logit: gradient ascent on the log-probability of the right candidates of each list."""
-    start = np.array([6.0, 2.0, 1.0, 1.0, -1.0, 0.0])
+    start = np.array([6.0, 2.0, 1.0, 1.0, 1.0, 1.0, -1.0, 0.0])
     weights = start.copy()
     taught = [(e.signals, e.right if e.gold else e.refusing) for e in data]
     taught = [(signals, right) for signals, right in taught if right.any() and not right.all()]

@@ -14,11 +14,15 @@ from bot.understand.classifier import Classifier
 from bot.understand.features import Featuriser
 
 SHORT_LIST = 12
-SIGNALS = ("classifier", "phrasing", "text", "region", "elsewhere", "topic", "aspect", "refuses")
+SIGNALS = ("classifier", "phrasing", "pairs", "text", "said", "region", "elsewhere", "topic", "aspect", "refuses")
 """What a candidate is judged by:
 classifier  score of the trained classifier, about 0 to 1
 phrasing    likeness of the nearest phrasing (rapidfuzz token-free ratio), 0 to 1
+pairs       share of that phrasing's character pairs that the question has, weighted by rarity, 0 to 1: what the phrasing
+            says and the question does not
 text        share of the question's words that title and answer have, weighted by rarity, 0 to 1
+said        the same share that title, answer or any phrasing has, in these words or a synonym, 0 to 1: a question about
+            the 会徽 is hardly about something in whose phrasings and answer no 会徽 occurs
 region      1 when the entry belongs to the person's city
 elsewhere   1 when it belongs to a city that the person has not named
 topic       1 when it continues the topic of the conversation
@@ -79,6 +83,12 @@ class Matcher:
         self.classifier = classifier
         self.weights = np.array([weights[name] for name in SIGNALS])
         self._words: dict[str, frozenset[str]] = {}
+        self._texts: dict[str, str] = {}
+        self._alike = _synonyms(featuriser.concepts)
+        self._exact: dict[str, int] = {}
+        for number, name in enumerate(classifier.classes):
+            for text in classifier.texts[name]:
+                self._exact[text] = number if self._exact.get(text, number) == number else -1
         owners = np.array([self._region_of(name) for name in classifier.classes])
         self._of_nobody: npt.NDArray[np.bool_] = owners == ""
         self._allowed_in: dict[str, npt.NDArray[np.bool_]] = {"": np.ones(len(owners), np.bool_)}
@@ -100,8 +110,18 @@ class Matcher:
         base = self.classifier.scores(counts)
         if thread.text:
             base = base + 0.5 * self.classifier.scores(self.featuriser.features(thread.text))
-        order = np.argsort(-np.where(self._allowed(region), base, -1))[:SHORT_LIST]
-        return self.judge(normal, [(self.classifier.classes[i], float(base[i])) for i in order], region, thread)
+        allowed = np.where(self._allowed(region), base, -1)
+        exact = -1 if thread.text else self.word_for_word(normal)
+        if exact >= 0 and allowed[exact] > -1:
+            allowed[exact] = np.inf
+        order = np.argsort(-allowed)[:SHORT_LIST]
+        found = self.judge(normal, [(self.classifier.classes[i], float(base[i])) for i in order], region, thread)
+        return sorted(found, key=lambda c: c.id != self.classifier.classes[exact]) if exact >= 0 else found
+
+    def word_for_word(self, normal: str) -> int:
+        """Number of the class, and of no other, that was taught this very text; -1 for none. What people wrote down
+        goes before what a model makes of it: 「联络员」 alone asks what that is."""
+        return self._exact.get(normal, -1)
 
     def entries_near(self, normal: str, region: str) -> list[Candidate]:
         """The entries that come nearest, best first, however far they are: for those who want to see alternatives to
@@ -122,6 +142,8 @@ class Matcher:
         """Candidates of a short list of (class, classifier score), best first. `skip` is a phrasing to leave out: the
         question itself, when the weights are fitted."""
         words = [(word, self.rarity(word, 4.0)) for word in self.featuriser.cut(normal)]
+        total = sum(rarity for _, rarity in words) or 1.0
+        spoken = [(self._alike.get(word, (word,)), rarity / total) for word, rarity in words]
         found = []
         for name, base in short:
             phrasing, near = self._nearest(normal, name, skip)
@@ -131,7 +153,9 @@ class Matcher:
             signals = (
                 base,
                 near,
+                self._pairs(phrasing, normal),
                 self._overlap(words, name),
+                self._said(spoken, name),
                 float(bool(mine) and mine == region),
                 float(bool(mine) and mine != region),
                 float(bool(entry and thread.topic and _related(entry.topic, thread.topic))),
@@ -149,6 +173,18 @@ class Matcher:
         found = process.extractOne(normal, mine, scorer=fuzz.ratio)
         return (found[0], found[1] / 100) if found else ("", 0.0)
 
+    def _pairs(self, phrasing: str, normal: str) -> float:
+        vocabulary = self.classifier.vocabulary
+        total = shared = 0.0
+        for start in range(len(phrasing) - 1):
+            pair = phrasing[start : start + 2]
+            i = vocabulary.index.get("c" + pair)
+            if i is not None:
+                total += vocabulary.idf[i]
+                if pair in normal:
+                    shared += vocabulary.idf[i]
+        return float(shared / total) if total else 0.0
+
     def rarity(self, word: str, unheard_of: float = 9.0) -> float:
         """How rare a word is in what people ask: ln(phrasings / those with it) + 1; `unheard_of` for unknown ones."""
         vocabulary = self.classifier.vocabulary
@@ -163,11 +199,31 @@ class Matcher:
             self._words[name] = frozenset(self.featuriser.cut(self.featuriser.normalise(text)))
         return self._words[name]
 
+    def _text_of(self, name: str) -> str:
+        """All that a class says and is asked by, put together when first needed."""
+        if name not in self._texts:
+            entry = self.content.entries.get(name)
+            own = self.featuriser.normalise(f"{entry.answer} {entry.detail}") if entry else ""
+            self._texts[name] = "\n".join((*self.phrasings.get(name, ()), own)).replace(" ", "")
+        return self._texts[name]
+
+    def _said(self, spoken: Sequence[tuple[tuple[str, ...], float]], name: str) -> float:
+        text = self._text_of(name)
+        return sum(share for alike, share in spoken if any(word in text for word in alike))
+
     def _overlap(self, words: Sequence[tuple[str, float]], name: str) -> float:
         mine = self._words_of(name)
         if not mine or not words:
             return 0.0
         return sum(rarity for word, rarity in words if word in mine) / sum(rarity for _, rarity in words)
+
+
+def _synonyms(concepts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Word -> all words that stand for the same thing, itself first."""
+    groups: dict[str, list[str]] = {}
+    for word, concept in concepts.items():
+        groups.setdefault(concept, []).append(word)
+    return {word: (word, *(other for other in groups[concept] if other != word)) for word, concept in concepts.items()}
 
 
 def _related(topic: str, other: str) -> bool:
