@@ -71,7 +71,6 @@ _STEP = re.compile(r"第\s*([一二三四五六七八九十\d]{1,2})\s*步")
 _NEXT_STEP = re.compile(
     r"^(?:那|然后|接着|再)*(?:下一步|然后|接着|之后|再然后|接下来)(?:呢|是什么|做什么|干什么|怎么做|干啥)?[?？。]*$"
 )
-_ELLIPTIC = re.compile(r"^(?:那|那么|还有|另外|再)|呢[?？]?$|^(?:它|这个|这|那个|上面|刚才)")
 _SAME_FOR = re.compile(r"[\s,.，。!?？、那要是如果换成在的呢我们这边市公司企业县区]*")
 _I_AM = re.compile(
     r"我是|我们是|我在|我们在|我这边|我们这|这边是|我这是|咱们?是|咱们?在|单位在|公司在|企业在|人在|来自|坐标"
@@ -129,7 +128,7 @@ class Understander:
                 return found
         if not normal:
             return replace(base, why={"rule": "no words"})
-        matched = self._match(text, normal, context, base)
+        matched = self._match(normal, context, base)
         if matched.why["rule"] == "local entry":
             return matched
         return self._reckoned(cleaned, context, matched) or self._compared(normal, context, matched) or matched
@@ -172,22 +171,16 @@ class Understander:
         status = "answer" if kind == "answer" else "unknown"
         return replace(base, status=status, target=entry_id, kind="entry", score=score, why={"rule": rule})
 
-    def _match(self, text: str, normal: str, context: Context, base: Understanding) -> Understanding:
+    def _match(self, normal: str, context: Context, base: Understanding) -> Understanding:
         counts = self.featuriser.features(normal)
         coverage = self.matcher.classifier.vocabulary.coverage(counts)
-        alone = self.matcher.rank(normal, base.region, base.region_named, Thread())
-        found = evidence(alone, coverage, len(normal))
-        sure = certainty(found, self.decision.sure)
-        ranked, rule = alone, "matched"
-        if alone and alone[0].phrasing == normal and self.matcher.word_for_word(normal) >= 0:
+        follows = bool(context.text and context.topic)
+        thread = Thread(context.text, context.topic, context.aspect, context.entry) if follows else Thread()
+        ranked = self.matcher.rank(normal, base.region, base.region_named, thread)
+        found = evidence(ranked, coverage, len(normal))
+        sure, rule = certainty(found, self.decision.sure), "in conversation" if follows else "matched"
+        if ranked and ranked[0].phrasing == normal and self.matcher.word_for_word(normal) >= 0:
             sure, rule = max(sure, WORD_FOR_WORD), "word for word"
-        if context.text and context.topic and _leans(text, normal, sure):
-            thread = Thread(context.text, context.topic, context.aspect)
-            ranked = self.matcher.rank(normal, base.region, base.region_named, thread)
-            followed = certainty(
-                evidence(ranked, max(coverage, 0.7), len(normal) + len(context.text)), self.decision.sure
-            )
-            sure, rule = max(sure, followed), "follow-up"
         why = {
             "rule": rule,
             "normal": normal,
@@ -292,8 +285,3 @@ def _bare(text: str) -> str:
 def _taught(matched: Understanding) -> bool:
     """Whether the message is next to word for word what was taught for the first candidate."""
     return bool(matched.target) and matched.candidates[0].signals["phrasing"] >= WORD_FOR_WORD
-
-
-def _leans(text: str, normal: str, sure: float) -> bool:
-    """Whether a message may lean on the one before: short, or worded like a follow-up."""
-    return len(normal) <= 6 or (len(normal) <= 14 and (sure < 0.5 or bool(_ELLIPTIC.search(clean(text).strip()))))

@@ -1,7 +1,7 @@
 """Fitting the decision model: `make model` (python -m bot.understand.fit).
 
-Reads bot/understand/fitting.jsonl, questions written for this purpose by people who saw neither the phrasings nor any
-test set, and writes bot/understand/decision.json:
+Reads bot/understand/fitting.jsonl and fitting_dialogues.jsonl, questions and conversations written for this purpose by
+people who saw neither the phrasings nor any test set, and writes bot/understand/decision.json:
 
 1. weights of the signals in a candidate's score: conditional logit over the short lists (the right candidates against
    the others of the same list);
@@ -29,10 +29,17 @@ from bot.understand.match import SIGNALS, Candidate, Thread
 
 FITTING_FILE = Path(__file__).with_name("fitting.jsonl")
 FOLDS = 5
-FITTED = ("classifier", "phrasing", "pairs", "text", "said", "region", "elsewhere", "refuses")
-"""Signals whose weight is fitted; those of a conversation keep the weight set by hand, single questions teach nothing
-about them."""
-BY_HAND = {"topic": 0.12, "aspect": 0.05}
+DIALOGUES_FILE = Path(__file__).with_name("fitting_dialogues.jsonl")
+START = dict.fromkeys(SIGNALS, 0.0) | {
+    "classifier": 6.0,
+    "phrasing": 2.0,
+    "pairs": 1.0,
+    "text": 1.0,
+    "said": 1.0,
+    "region": 1.0,
+    "elsewhere": -1.0,
+}
+"""Where the fitting of the weights begins, and what they are drawn to."""
 MAX_REFUSED = 0.03
 """Share of in-scope questions that may be refused (issue 4)."""
 WORTH = {
@@ -63,37 +70,75 @@ class Example:
     """Sources that answer it; empty for a question that must not be answered."""
     short: tuple[Candidate, ...]
     signals: Floats
-    """candidates x FITTED."""
+    """candidates x SIGNALS."""
     right: npt.NDArray[np.bool_]
     """Which candidates cite a gold source."""
     refusing: npt.NDArray[np.bool_]
     """Which candidates say that it is unknown, or only talk."""
     coverage: float
     length: int
+    follows: bool
+    """Whether something was said before."""
 
 
 def examples(content: Content, understander: Understander, rows: Sequence[dict[str, Any]]) -> list[Example]:
-    """The fitting questions as the matcher sees them."""
+    """The fitting questions as the matcher sees them: each alone, and once more after something else was answered, so
+    that a conversation is not taken to go on for ever."""
+    entries = [entry for entry in content.entries.values() if entry.kind == "answer" and not entry.local]
+    found = []
+    for number, row in enumerate(rows):
+        region, gold = row.get("region") or "", frozenset(row.get("gold") or ())
+        other = entries[(number * LEAP) % len(entries)]
+        normal = understander.featuriser.normalise(other.title)
+        for thread in (Thread(), Thread(normal, other.topic, other.aspect, other.id)):
+            found.append(_example(content, understander, row["q"], region, thread, gold))
+    return [example for example in found if example]
+
+
+LEAP = 7919
+"""A large prime: goes through the entries in no particular order, the same each time."""
+
+
+def conversations(content: Content, understander: Understander, rows: Sequence[dict[str, Any]]) -> list[Example]:
+    """The follow-ups of the fitting dialogues. What was shown before is the entry that rightly answers the turn before,
+    whatever the assistant would have said."""
     found = []
     for row in rows:
-        normal = understander.featuriser.normalise(row["q"])
-        if not normal:
-            continue
-        region = understander.region_of(row["q"]) or row.get("region") or ""
-        short = tuple(understander.matcher.rank(normal, region, bool(region), Thread()))
-        gold = frozenset(row.get("gold") or ())
-        found.append(
-            Example(
-                gold,
-                short,
-                np.array([[c.signals[name] for name in FITTED] for c in short]),
-                np.array([bool(gold & _sources(content, c.id, region)) for c in short]),
-                np.array([_refuses(content, c.id) for c in short]),
-                understander.matcher.classifier.vocabulary.coverage(understander.featuriser.features(normal)),
-                len(normal),
-            )
-        )
+        thread, region = Thread(), ""
+        for turn in row["turns"]:
+            region = understander.region_of(turn["user"]) or region
+            gold = frozenset(turn["expect"]["gold"])
+            example = _example(content, understander, turn["user"], region, thread, gold) if gold else None
+            if example is None:
+                continue
+            if thread.text:
+                found.append(example)
+            shown = next((c.id for c, right in zip(example.short, example.right, strict=True) if right), "")
+            thread = Thread()
+            if shown:
+                entry = content.entries[shown]
+                thread = Thread(understander.featuriser.normalise(turn["user"]), entry.topic, entry.aspect, shown)
     return found
+
+
+def _example(
+    content: Content, understander: Understander, text: str, region: str, thread: Thread, gold: frozenset[str]
+) -> Example | None:
+    normal = understander.featuriser.normalise(text)
+    if not normal:
+        return None
+    region = understander.region_of(text) or region
+    short = tuple(understander.matcher.rank(normal, region, bool(region), thread))
+    return Example(
+        gold,
+        short,
+        np.array([[c.signals[name] for name in SIGNALS] for c in short]),
+        np.array([bool(gold & _sources(content, c.id, region)) for c in short]),
+        np.array([_refuses(content, c.id) for c in short]),
+        understander.matcher.classifier.vocabulary.coverage(understander.featuriser.features(normal)),
+        len(normal),
+        bool(thread.text),
+    )
 
 
 def _sources(content: Content, name: str, region: str) -> set[str]:
@@ -112,30 +157,35 @@ def _refuses(content: Content, name: str) -> bool:
 
 def fit_weights(data: Sequence[Example], rounds: int = 600, rate: float = 0.5, ridge: float = 2e-3) -> Floats:
     """Conditional logit: gradient ascent on the log-probability of the right candidates of each list."""
-    start = np.array([6.0, 2.0, 1.0, 1.0, 1.0, 1.0, -1.0, 0.0])
+    start = np.array([START[name] for name in SIGNALS])
     weights = start.copy()
     taught = [(e.signals, e.right if e.gold else e.refusing) for e in data]
     taught = [(signals, right) for signals, right in taught if right.any() and not right.all()]
+    # All lists side by side, the short ones filled up with candidates that nothing can choose.
+    shape = len(taught), max(len(right) for _, right in taught)
+    signals, right, real = np.zeros((*shape, len(SIGNALS))), np.zeros(shape), np.zeros(shape, np.bool_)
+    for row, (its_signals, its_right) in enumerate(taught):
+        size = len(its_right)
+        signals[row, :size], right[row, :size], real[row, :size] = its_signals, its_right, True
     for _ in range(rounds):
-        slope = -ridge * len(taught) * (weights - start)
-        for signals, right in taught:
-            score = signals @ weights
-            share = np.exp(score - score.max())
-            share /= share.sum()
-            mine = share * right
-            slope += (mine / mine.sum() - share) @ signals
-        weights += rate * slope / len(taught)
+        score = np.where(real, signals @ weights, -np.inf)
+        share = np.exp(score - score.max(axis=1, keepdims=True))
+        share /= share.sum(axis=1, keepdims=True)
+        mine = share * right
+        mine /= mine.sum(axis=1, keepdims=True)
+        slope = np.einsum("ij,ijk->k", mine - share, signals)
+        weights += rate * (slope / len(taught) - ridge * (weights - start))
     return weights
 
 
 def balanced(data: Sequence[Example], weights: Floats) -> Floats:
-    """The weights with `refuses` lowered until at most MAX_REFUSED of the in-scope questions are refused: likelihood
-    alone would refuse more of them than people put up with."""
+    """The weights with `refuses` lowered until at most MAX_REFUSED of the in-scope questions that stand alone are
+    refused: likelihood alone would refuse more of them than people put up with."""
     weights = weights.copy()
-    inside = [e for e in data if e.gold]
+    inside = [e for e in data if e.gold and not e.follows]
     step = 0.01 * weights[0]
     while sum(bool(e.refusing[ranked(e, weights)[0][0]]) for e in inside) > MAX_REFUSED * len(inside):
-        weights[FITTED.index("refuses")] -= step
+        weights[SIGNALS.index("refuses")] -= step
     return weights
 
 
@@ -207,9 +257,16 @@ def thresholds(
     return chosen
 
 
-def fit(content: Content, understander: Understander, questions: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def fit(
+    content: Content,
+    understander: Understander,
+    questions: Sequence[dict[str, Any]],
+    dialogues: Sequence[dict[str, Any]],
+) -> dict[str, Any]:
     """The contents of decision.json."""
     data = examples(content, understander, questions)
+    # A turn of a conversation is rarer here than in life: it counts twice.
+    data += 2 * conversations(content, understander, dialogues)
     inside = np.array([bool(e.gold) for e in data])
     certain, labels, answers = cross_validated(data)
     answer_at, choose_at = thresholds(inside, certain, labels, answers)
@@ -217,14 +274,13 @@ def fit(content: Content, understander: Understander, questions: Sequence[dict[s
     rows, label, answer = evidence_rows(data, weights)
     sure = fit_certainty(rows[answer], label[answer])
     scale = weights[0]  # scores stay readable: about 1 for a sure hit
-    fitted = {name: round(float(w / scale), 4) for name, w in zip(FITTED, weights, strict=True)}
     found = dict(zip(EVIDENCE, sure, strict=True))
     for name in ("top", "margin", "rival"):
         found[name] *= scale
     said = answers & (certain >= answer_at)
     told = (answers & (certain < choose_at)) | ~answers
     return {
-        "weights": {name: fitted.get(name, BY_HAND.get(name, 0.0)) for name in SIGNALS},
+        "weights": {name: round(float(w / scale), 4) for name, w in zip(SIGNALS, weights, strict=True)},
         "sure": {name: round(float(value), 4) for name, value in found.items()},
         "answer_at": answer_at,
         "choose_at": choose_at,
@@ -249,8 +305,11 @@ def main() -> None:
     classifier = load_or_make(content, settings.models)
     neutral = Decision(dict.fromkeys(SIGNALS, 0.0) | {"classifier": 1.0}, dict.fromkeys(EVIDENCE, 0.0), 0.5, 0.3)
     understander = Understander(content, classifier, featuriser_for(content), neutral)
-    rows = [json.loads(line) for line in FITTING_FILE.read_text(encoding="utf-8").splitlines() if line.strip()]
-    found = fit(content, understander, rows)
+    questions, dialogues = (
+        [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        for file in (FITTING_FILE, DIALOGUES_FILE)
+    )
+    found = fit(content, understander, questions, dialogues)
     DECISION_FILE.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(found, ensure_ascii=False, indent=1))
 

@@ -10,11 +10,27 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from bot.content.models import Content, Entry
-from bot.understand.classifier import Classifier
+from bot.understand.classifier import Classifier, Floats
 from bot.understand.features import Featuriser
 
 SHORT_LIST = 12
-SIGNALS = ("classifier", "phrasing", "pairs", "text", "said", "region", "elsewhere", "topic", "aspect", "refuses")
+Share = tuple[tuple[str, ...], float]
+SIGNALS = (
+    "classifier",
+    "phrasing",
+    "pairs",
+    "text",
+    "said",
+    "region",
+    "elsewhere",
+    "refuses",
+    "before",
+    "subject",
+    "topic",
+    "aspect",
+    "see",
+    "dodges",
+)
 """What a candidate is judged by:
 classifier  score of the trained classifier, about 0 to 1
 phrasing    likeness of the nearest phrasing (rapidfuzz token-free ratio), 0 to 1
@@ -25,9 +41,14 @@ said        the same share that title, answer or any phrasing has, in these word
             the 会徽 is hardly about something in whose phrasings and answer no 会徽 occurs
 region      1 when the entry belongs to the person's city
 elsewhere   1 when it belongs to a city that the person has not named
-topic       1 when it continues the topic of the conversation
-aspect      1 when it continues the aspect asked for before
 refuses     1 when it says that something is unknown or only talks: evens out how many phrasings each side was taught
+            In a conversation, 0 outside one:
+before      like `said`, for the words of the question before, 0 to 1
+subject     1 when the first part of its topic is that of the conversation
+topic       1 when its whole topic is
+aspect      1 when it continues the aspect asked for before
+see         1 when it or the entry shown before names the other under `see`
+dodges      1 when it refuses and `subject` holds: what the sources leave open stands close to what they say
 """
 
 
@@ -53,6 +74,8 @@ class Thread:
     """The question before, normalised; "" when this one stands alone."""
     topic: str = ""
     aspect: str = ""
+    entry: str = ""
+    """Id of the entry shown last."""
 
 
 def class_phrasings(content: Content) -> dict[str, tuple[str, ...]]:
@@ -84,6 +107,7 @@ class Matcher:
         self.weights = np.array([weights[name] for name in SIGNALS])
         self._words: dict[str, frozenset[str]] = {}
         self._texts: dict[str, str] = {}
+        self._number = {name: i for i, name in enumerate(classifier.classes)}
         self._alike = _synonyms(featuriser.concepts)
         self._exact: dict[str, int] = {}
         for number, name in enumerate(classifier.classes):
@@ -108,15 +132,26 @@ class Matcher:
         names it."""
         counts = self.featuriser.features(normal)
         base = self.classifier.scores(counts)
-        if thread.text:
-            base = base + 0.5 * self.classifier.scores(self.featuriser.features(thread.text))
-        allowed = np.where(self._allowed(region), base, -1)
         exact = -1 if thread.text else self.word_for_word(normal)
-        if exact >= 0 and allowed[exact] > -1:
-            allowed[exact] = np.inf
-        order = np.argsort(-allowed)[:SHORT_LIST]
+        order = self._short_list(base, region, exact, thread)
         found = self.judge(normal, [(self.classifier.classes[i], float(base[i])) for i in order], region, thread)
         return sorted(found, key=lambda c: c.id != self.classifier.classes[exact]) if exact >= 0 else found
+
+    def _short_list(self, base: Floats, region: str, exact: int, thread: Thread) -> list[int]:
+        """Numbers of the classes worth a closer look: the best by the classifier and the one taught word for word; in a
+        conversation also the best for this question and the one before together, what was shown and what it points to."""
+        allowed = np.where(self._allowed(region), base, -1)
+        if exact >= 0 and allowed[exact] > -1:
+            allowed[exact] = np.inf
+        order = list(np.argsort(-allowed)[:SHORT_LIST])
+        if thread.text:
+            both = allowed + 0.5 * self.classifier.scores(self.featuriser.features(thread.text))
+            shown = self.content.entries.get(thread.entry)
+            linked = [
+                self._number[name] for name in (thread.entry, *(shown.see if shown else ())) if name in self._number
+            ]
+            order += [*np.argsort(-both)[:SHORT_LIST], *(i for i in linked if allowed[i] > -1)]
+        return list(dict.fromkeys(map(int, order)))
 
     def word_for_word(self, normal: str) -> int:
         """Number of the class, and of no other, that was taught this very text; -1 for none. What people wrote down
@@ -141,9 +176,10 @@ class Matcher:
     ) -> list[Candidate]:
         """Candidates of a short list of (class, classifier score), best first. `skip` is a phrasing to leave out: the
         question itself, when the weights are fitted."""
-        words = [(word, self.rarity(word, 4.0)) for word in self.featuriser.cut(normal)]
-        total = sum(rarity for _, rarity in words) or 1.0
-        spoken = [(self._alike.get(word, (word,)), rarity / total) for word, rarity in words]
+        words = self.featuriser.cut(normal)
+        spoken = self._shares(words)
+        before = self._shares(self.featuriser.cut(thread.text))
+        last = self.content.entries.get(thread.entry)
         found = []
         for name, base in short:
             phrasing, near = self._nearest(normal, name, skip)
@@ -154,13 +190,13 @@ class Matcher:
                 base,
                 near,
                 self._pairs(phrasing, normal),
-                self._overlap(words, name),
+                self._overlap(spoken, name),
                 self._said(spoken, name),
                 float(bool(mine) and mine == region),
                 float(bool(mine) and mine != region),
-                float(bool(entry and thread.topic and _related(entry.topic, thread.topic))),
-                float(bool(entry and thread.aspect and entry.aspect == thread.aspect)),
                 float(refuses),
+                self._said(before, name),
+                *_continues(entry, thread, last),
             )
             score = float(np.dot(self.weights, signals))
             found.append(Candidate(name, score, dict(zip(SIGNALS, signals, strict=True)), phrasing, refuses))
@@ -207,15 +243,19 @@ class Matcher:
             self._texts[name] = "\n".join((*self.phrasings.get(name, ()), own)).replace(" ", "")
         return self._texts[name]
 
-    def _said(self, spoken: Sequence[tuple[tuple[str, ...], float]], name: str) -> float:
+    def _said(self, spoken: Sequence[Share], name: str) -> float:
         text = self._text_of(name)
         return sum(share for alike, share in spoken if any(word in text for word in alike))
 
-    def _overlap(self, words: Sequence[tuple[str, float]], name: str) -> float:
+    def _shares(self, words: Sequence[str]) -> list[Share]:
+        """Each word with its synonyms, itself first, and its share of the question by rarity; the shares sum to 1."""
+        rare = [self.rarity(word, 4.0) for word in words]
+        total = sum(rare) or 1.0
+        return [(self._alike.get(word, (word,)), rarity / total) for word, rarity in zip(words, rare, strict=True)]
+
+    def _overlap(self, spoken: Sequence[Share], name: str) -> float:
         mine = self._words_of(name)
-        if not mine or not words:
-            return 0.0
-        return sum(rarity for word, rarity in words if word in mine) / sum(rarity for _, rarity in words)
+        return sum(share for alike, share in spoken if alike[0] in mine)
 
 
 def _synonyms(concepts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
@@ -226,7 +266,15 @@ def _synonyms(concepts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     return {word: (word, *(other for other in groups[concept] if other != word)) for word, concept in concepts.items()}
 
 
-def _related(topic: str, other: str) -> bool:
-    """Whether two topic paths are the same, or one leads down to the other, or they are siblings."""
-    mine, theirs = topic.split("/"), other.split("/")
-    return mine[0] == theirs[0] and (len(mine) == 1 or len(theirs) == 1 or mine[:-1] == theirs[:-1] or mine == theirs)
+def _continues(entry: Entry | None, thread: Thread, last: Entry | None) -> tuple[float, float, float, float, float]:
+    """The signals `subject`, `topic`, `aspect`, `see` and `dodges`."""
+    if entry is None or not thread.topic:
+        return 0.0, 0.0, 0.0, 0.0, 0.0
+    subject = entry.topic.split("/")[0] == thread.topic.split("/")[0]
+    return (
+        float(subject),
+        float(entry.topic == thread.topic),
+        float(entry.aspect == thread.aspect),
+        float(last is not None and (entry.id in last.see or last.id in entry.see)),
+        float(subject and entry.kind != "answer"),
+    )

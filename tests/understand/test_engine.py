@@ -46,7 +46,7 @@ def test_a_changed_aspect_keeps_the_topic(asker: Asker) -> None:
     """「需要什么材料」 after the steps of the approval way asks for the papers of that way."""
     assert asker.ask(STEPS).target == "founding-steps-approval"
     found = asker.ask("需要什么材料")
-    assert (found.target, found.why["rule"]) == ("founding-papers-approval", "follow-up")
+    assert (found.target, found.why["rule"]) == ("founding-papers-approval", "in conversation")
 
 
 def test_a_changed_topic_keeps_the_aspect(asker: Asker) -> None:
