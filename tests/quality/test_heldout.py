@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot.app import App
-from bot.evaluation import Score, judge_out_of_scope, judge_question
+from bot.evaluation import Score, judge_dialogue, judge_out_of_scope, judge_question
 from bot.settings import read_settings
 from bot.understand.match import class_phrasings
 from bot.understand.normalise import normalise
@@ -26,13 +26,16 @@ OUT_OF_SCOPE = ("far", "near", "missing", "chitchat", "abuse", "injection")
 CEILINGS = ("refused_in",)
 """Figures of floors.json that may not rise; all others may not fall."""
 SHOWN_MISSES = 15
+SHORT = 8
+"""Characters of a turn that everybody words alike: 「要什么条件」 may well be a phrasing."""
 
 
-def _read_rows() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (HERE / "heldout.jsonl").read_text(encoding="utf-8").splitlines()]
+def _read_rows(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
 
 
-ROWS = _read_rows()
+ROWS = _read_rows("heldout.jsonl")
+DIALOGUES = _read_rows("dialogues.jsonl")
 FLOORS: dict[str, float] = json.loads((HERE / "floors.json").read_text(encoding="utf-8"))
 
 
@@ -64,6 +67,11 @@ def measured(app: App) -> Measured:
             values[name].append(value)
             if value == (1.0 if name in CEILINGS else 0.0):
                 misses[name].append(f"{row['id']} [{row['kind']}] {row['q']}: {'；'.join(score.misses)}")
+    for row in DIALOGUES:
+        for score in judge_dialogue(app.content, app.understander, row, TODAY):
+            values["turns_top1"].append(score.figures["top1"])
+            if not score.figures["top1"]:
+                misses["turns_top1"].append(f"{row['id']} [{row['kind']}] {score.question}: {'；'.join(score.misses)}")
     return Measured({name: sum(found) / len(found) for name, found in values.items()}, dict(misses))
 
 
@@ -86,6 +94,8 @@ def test_no_heldout_sentence_is_a_phrasing(app: App) -> None:
     """No sentence of the set stands in knowledge/, intents/ or forms/ as a phrasing or title, however it is spelt."""
     taught = {_bare(ask): name for name, asks in class_phrasings(app.content).items() for ask in asks}
     known = [f"{row['id']} {row['q']} -> {taught[_bare(row['q'])]}" for row in ROWS if _bare(row["q"]) in taught]
+    turns = [(row["id"], turn["user"]) for row in DIALOGUES for turn in row["turns"] if len(turn["user"]) > SHORT]
+    known += [f"{number} {said} -> {taught[_bare(said)]}" for number, said in turns if _bare(said) in taught]
     assert not known, "Take the phrasing out, or write another held-out question:\n" + "\n".join(known)
 
 
@@ -96,7 +106,8 @@ def _bare(text: str) -> str:
 
 def test_gold_is_a_place_that_may_be_cited(app: App) -> None:
     """Every gold id is a source the content knows."""
-    unknown = {gold for row in ROWS for gold in row.get("gold", []) if gold not in app.content.sources}
+    turns = [turn["expect"] for row in DIALOGUES for turn in row["turns"]]
+    unknown = {gold for row in [*ROWS, *turns] for gold in row.get("gold", []) if gold not in app.content.sources}
     assert not unknown
 
 
