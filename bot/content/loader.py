@@ -43,6 +43,7 @@ ENTRY_KEYS = [
     "note",
     "steps",
 ]
+OVERLAY_KEYS = ["entry", "answer", "detail", "sources", "expires", "note", "steps"]
 STEP_KEYS = ["title", "who", "do", "papers", "time_limit", "outcome", "sources"]
 
 
@@ -171,14 +172,7 @@ class _Reader:
             name = node.text("name", required=True)
             overlays: dict[str, Overlay] = {}
             for item in node.nodes("overlays"):
-                item.allow(["entry", "answer", "detail", "sources", "expires", "note"])
-                overlay = Overlay(
-                    item.text("entry", True),
-                    item.text("answer", True),
-                    item.texts("sources", True),
-                    item.text("detail"),
-                    item.day("expires"),
-                )
+                overlay = _overlay(item)
                 overlays[overlay.entry] = overlay
             found[name] = Region(node.text("id", True), name, node.texts("counties"), node.text("office"), overlays)
             for item in node.nodes("entries"):
@@ -221,22 +215,44 @@ class _Reader:
         return {key: value.strip() for key, value in data.items() if isinstance(value, str)}
 
 
-def _entry(node: Node, region: str) -> Entry:
-    node.allow(ENTRY_KEYS)
-    steps = []
+def _overlay(node: Node) -> Overlay:
+    node.allow(OVERLAY_KEYS)
+    steps = _steps(node)
+    return Overlay(
+        node.text("entry", True),
+        node.text("answer", True),
+        _with_step_sources(node.texts("sources", True), steps),
+        node.text("detail"),
+        node.day("expires"),
+        steps,
+    )
+
+
+def _steps(node: Node) -> tuple[Step, ...]:
+    found = []
     for step in node.nodes("steps"):
         step.allow(STEP_KEYS)
-        steps.append(
+        found.append(
             Step(
                 step.text("title", True),
-                step.text("who"),
+                step.text("who", True),
                 step.text("do", True),
                 step.texts("papers"),
-                step.text("time_limit"),
+                step.text("time_limit", True),
                 step.text("outcome"),
                 step.texts("sources", True),
             )
         )
+    return tuple(found)
+
+
+def _with_step_sources(sources: tuple[str, ...], steps: tuple[Step, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*sources, *(source for step in steps for source in step.sources))))
+
+
+def _entry(node: Node, region: str) -> Entry:
+    node.allow(ENTRY_KEYS)
+    steps = _steps(node)
     kind = node.text("kind") or "answer"
     aspect = node.text("aspect") or ("步骤" if steps else "")
     if kind not in KINDS:
@@ -250,8 +266,7 @@ def _entry(node: Node, region: str) -> Entry:
             "用 knowledge/README.md 里列出的词",
             "ENTRY_008",
         )
-    sources = list(node.texts("sources", required=kind == "answer"))
-    sources += [s for step in steps for s in step.sources if s not in sources]
+    sources = node.texts("sources", required=kind == "answer")
     return Entry(
         id=node.text("id", True),
         topic=node.text("topic", True),
@@ -259,7 +274,7 @@ def _entry(node: Node, region: str) -> Entry:
         title=node.text("title", True),
         ask=node.texts("ask", required=True),
         answer=node.text("answer", True),
-        sources=tuple(dict.fromkeys(sources)),
+        sources=_with_step_sources(sources, steps),
         detail=node.text("detail"),
         more=node.text("more"),
         kind=kind,
@@ -269,7 +284,7 @@ def _entry(node: Node, region: str) -> Entry:
         effective=node.day("effective"),
         expires=node.day("expires"),
         note=node.text("note"),
-        steps=tuple(steps),
+        steps=steps,
     )
 
 
