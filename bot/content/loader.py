@@ -79,6 +79,7 @@ def read(root: Path, local: Path | None = None) -> tuple[Content, Problems]:
         fingerprint=_fingerprint([root, *([local] if local else [])], files + (local_files(local) if local else [])),
         comparisons=load_comparisons(root, entries, regions, problems),
         rules=load_rules(root, entries, regions, problems),
+        most_asked=reader.most_asked(entries),
     )
     _check_references(content, problems)
     return content, problems
@@ -135,8 +136,10 @@ class _Reader:
             if document.status not in ("in force", "past"):
                 self.problems.add(node.place, f"status '{document.status}' 不认识", "写 in force 或 past", "SOURCE_006")
             for place in node.nodes("places"):
-                place.allow(("id", "place", "heading"))
-                source = Source(place.text("id", True), place.text("place"), place.text("heading"), document)
+                place.allow(("id", "place", "heading", "expires"))
+                source = Source(
+                    place.text("id", True), place.text("place"), place.text("heading"), document, place.day("expires")
+                )
                 if source.id in found:
                     self.problems.add(place.place, f"出处编号 '{source.id}' 重复", "每处只列一次", "SOURCE_007")
                 found[source.id] = source
@@ -192,6 +195,19 @@ class _Reader:
             typos={k: v for k, v in typos.items() if isinstance(v, str)},
             places=node.texts("places"),
         )
+
+    def most_asked(self, entries: dict[str, Entry]) -> tuple[str, ...]:
+        """knowledge/most-asked.yaml, a list of entry ids; () when there is none."""
+        shown = "knowledge/most-asked.yaml"
+        if not (self.root / shown).is_file():
+            return ()
+        data = self._file(shown) or []
+        names = Node({"entries": data}, shown, self.problems, "MOST").texts("entries")
+        for name in names:
+            if name not in entries:
+                fault = f"没有 '{name}' 这个词条{near(name, entries)}"
+                self.problems.add(shown, fault, "改成存在的编号，或删掉这一行", "MOST_001")
+        return names
 
     def intents(self) -> dict[str, Intent]:
         """intents/*.yaml except replies.yaml."""

@@ -56,6 +56,8 @@ class Source:
     """Place inside the document: 第二章 第9问, 第十二条, 附件2 序号3, or the link of a resource."""
     heading: str
     document: Document
+    expires: str = ""
+    """Last day that the place itself sets (a deadline for applications), ISO, "" for none."""
 
 
 @dataclass(frozen=True)
@@ -196,6 +198,8 @@ class Content:
     """What can be compared, and how people ask for it."""
     rules: tuple[Rule, ...] = ()
     """Rules that can be applied to the figures in a question."""
+    most_asked: tuple[str, ...] = ()
+    """Ids of the entries that people ask for most: they should have the most phrasings."""
 
     def overlay(self, entry_id: str, region: str) -> Overlay | None:
         """What the city `region` ("" for none) says beside a national entry."""
