@@ -137,20 +137,6 @@ def _faults(root: Path) -> list[Problem]:
     return [problem for problem in read(root)[1].items if problem.code not in ("ENTRY_010", "ENTRY_011", "REGION_010")]
 
 
-def test_the_examples_of_the_knowledge_readme_load(tmp_path: Path) -> None:
-    """The entry, the procedure and the city in knowledge/README.md load without a fault."""
-    root = _content_root(tmp_path)
-    entry, procedure, city = _blocks("knowledge/README.md", "yaml")
-    city = re.sub(r"(?m)^ *- id: .*\n +…\n", "", city)  # an entry that is only hinted at
-    for name, text in (("topics/a", entry), ("procedures/b", procedure), ("regions/c", city)):
-        (root / f"knowledge/{name}.yaml").write_text(text, encoding="utf-8")
-    assert _faults(root) == []
-    content, _ = read(root)
-    assert len(content.entries) == 2
-    assert any(entry.steps for entry in content.entries.values())
-    assert all(region.overlays for region in content.regions.values())
-
-
 def test_the_example_of_the_forms_readme_loads(tmp_path: Path) -> None:
     """The form in forms/README.md loads without a fault."""
     root = _content_root(tmp_path)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.answer.compose import Answer, chinese_date
+from bot.answer.compose import chinese_date
+from bot.answer.texts import Answer
 from bot.content.models import Content, Entry, Overlay
 from bot.understand.compare import NATION, Comparison
 

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from bot.answer.cite import citation
-from bot.content.models import Content, Entry, Overlay, Passage, Step
+from bot.answer.texts import Answer
+from bot.answer.walk import numbered, one_step, step_buttons
+from bot.content.models import Content, Entry, Overlay, Passage
 from bot.messages import Button, Reply
 
 MAX_RELATED = 3
 MAX_LABEL = 20
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer before it becomes a Reply."""
-
-    text: str
-    more: str
-    sources: tuple[str, ...]
 
 
 def answer_text(content: Content, entry: Entry, region: str, today: date, step: int = 0) -> Answer:
@@ -29,24 +21,27 @@ def answer_text(content: Content, entry: Entry, region: str, today: date, step: 
     `step`: number of the step asked for, 0 for the whole procedure.
     """
     if step and entry.steps:
-        return _one_step(content, entry, step)
+        return one_step(content, entry, region, step)
     replies = content.replies
-    city = content.regions.get(region)
-    overlay = city.overlays.get(entry.id) if city else None
-    parts = []
-    sources = entry.sources
+    overlay = content.overlay(entry.id, region)
+    parts, more, sources = [], entry.more, entry.sources
+    national = _body(entry.answer, entry.detail)
     if overlay:
-        parts.append(replies["local_first"].format(region=region) + "\n" + _body(overlay.answer, overlay.detail))
-        parts.append(replies["national_beside"] + "\n" + _body(entry.answer, entry.detail))
+        parts += [replies["local_first"].format(region=region) + "\n" + _body(overlay.answer, overlay.detail)]
+        parts += [numbered(overlay.steps)] if overlay.steps else []
+        parts += [replies["national_beside"] + "\n" + national]
         sources = tuple(dict.fromkeys((*overlay.sources, *entry.sources)))
     else:
-        parts.append(_body(entry.answer, entry.detail))
-    if entry.steps:
-        parts.append("\n".join(f"{n}. {_step_line(s)}" for n, s in enumerate(entry.steps, 1)))
+        parts.append(national)
+    if overlay and overlay.steps and entry.steps:
+        # Two numbered lists in one message are mixed up; the national one waits behind 更多.
+        more = f"{replies['national_steps']}\n{numbered(entry.steps)}\n\n{more}".strip()
+    elif entry.steps:
+        parts.append(numbered(entry.steps))
     for last_day in _last_days(entry, overlay):
         if last_day < today.isoformat():
             parts.append(replies["expired"].format(date=chinese_date(last_day)))
-    return Answer("\n\n".join(parts), entry.more, sources)
+    return Answer("\n\n".join(parts), more, sources)
 
 
 def entry_reply(
@@ -61,7 +56,7 @@ def entry_reply(
             lines.append(content.replies["human_region"].format(office=office))
     if answer.sources:
         lines.append(f"{content.replies['sources']}：{citation(answer.sources, content.sources)}")
-    return Reply("\n\n".join(lines), buttons=_ways_on(content, entry, step), more=answer.more)
+    return Reply("\n\n".join(lines), buttons=_ways_on(content, entry, region, step), more=answer.more)
 
 
 def choose_reply(content: Content, entries: list[Entry]) -> Reply:
@@ -102,30 +97,6 @@ def _body(answer: str, detail: str) -> str:
     return f"{answer}\n{detail}".strip()
 
 
-def _step_line(step: Step) -> str:
-    who = f"{step.who}：" if step.who else ""
-    papers = f"（材料：{'、'.join(step.papers)}）" if step.papers else ""
-    return f"{step.title}。{who}{step.do}{papers}"
-
-
-def _one_step(content: Content, entry: Entry, number: int) -> Answer:
-    total = len(entry.steps)
-    if number > total:
-        return Answer(
-            f"{entry.title}一共 {total} 步，没有第 {number} 步。最后一步是：{entry.steps[-1].title}。",
-            "",
-            entry.sources,
-        )
-    step = entry.steps[number - 1]
-    lines = [f"第 {number} 步（共 {total} 步）：{step.title}。{step.do}"]
-    for label, value in (("谁来做", step.who), ("时限", step.time_limit), ("结果", step.outcome)):
-        if value:
-            lines.append(f"- {label}：{value}")
-    if step.papers:
-        lines.append(f"- 材料：{'、'.join(step.papers)}")
-    return Answer("\n".join(lines), "", step.sources)
-
-
 def _last_days(entry: Entry, overlay: Overlay | None) -> list[str]:
     return list(dict.fromkeys(day for day in (overlay.expires if overlay else "", entry.expires) if day))
 
@@ -134,12 +105,11 @@ def _label(title: str) -> str:
     return title if len(title) <= MAX_LABEL else title[: MAX_LABEL - 1] + "…"
 
 
-def _ways_on(content: Content, entry: Entry, step: int) -> tuple[tuple[Button, ...], ...]:
+def _ways_on(content: Content, entry: Entry, region: str, step: int) -> tuple[tuple[Button, ...], ...]:
     rows: list[tuple[Button, ...]] = []
     if entry.form:
         rows.append((Button(_label(f"填表：{content.forms[entry.form].title}"), f"form:start:{entry.form}"),))
-    if step and step < len(entry.steps):
-        rows.append((Button("下一步", f"s:{step + 1}:{entry.id}"),))
+    rows += step_buttons(content, entry, region, step)
     rows += [(Button(_label(content.entries[other].title), f"e:{other}"),) for other in entry.see[:MAX_RELATED]]
     if entry.kind != "answer":
         rows.append((Button("找人工", "human"),))

@@ -8,7 +8,8 @@ from datetime import date
 
 from bot.answer.arithmetic import result
 from bot.answer.compare import compared
-from bot.answer.compose import Answer, answer_text, choose_reply, entry_reply, unknown_reply
+from bot.answer.compose import answer_text, choose_reply, entry_reply, unknown_reply
+from bot.answer.texts import Answer
 from bot.content.models import Content, Entry, Passage
 from bot.messages import Reply
 from bot.understand.engine import OUT_OF_SCOPE, Context, Understanding
@@ -35,9 +36,7 @@ def look_up_nothing(question: str) -> Sequence[Passage]:
     return ()
 
 
-def with_passages(
-    meaning: Understanding, question: str, look_up: LookUp
-) -> tuple[Understanding, Sequence[Passage]]:
+def with_passages(meaning: Understanding, question: str, look_up: LookUp) -> tuple[Understanding, Sequence[Passage]]:
     """Passages to show: only where no entry, not even an open or boundary one, has anything to say. A message that was
     taken for small talk and is answered by a document becomes an unknown one."""
     beyond = meaning.kind == "intent" and meaning.target == OUT_OF_SCOPE
@@ -103,7 +102,9 @@ def _entry(content: Content, entry: Entry, meaning: Understanding, context: Cont
         # Another office's business: what is asked next is more likely about ours.
         return Response((reply,), replace(context, offered=()), "")
     text = str(meaning.why.get("normal", "")) or context.text
+    # Past the last step one stays at the last: 「下一步」 said again is no further away.
+    step = min(meaning.step, len(content.steps(entry, meaning.region)))
     context = replace(
-        context, text=text, topic=entry.topic, aspect=entry.aspect, entry=entry.id, step=meaning.step, offered=entry.see
+        context, text=text, topic=entry.topic, aspect=entry.aspect, entry=entry.id, step=step, offered=entry.see
     )
     return Response((reply,), context, "unknown" if entry.kind == "open" else "")

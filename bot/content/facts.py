@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from bot.content.models import Content, Document, Source
+from bot.content.models import Content, Document, Source, Step
 from bot.content.problems import Problems
-from bot.content.seeds import slice_seeds, title_page
+from bot.content.seeds import WITH_TEXT, slice_seeds, title_page
 
 REMEDY = "核对原文，或补上写着它的出处"
 COPIED = 20  # Chinese characters: a longer run than this is copying (knowledge/README.md, rule 1)
@@ -209,26 +209,40 @@ def check_facts(content: Content, folder: Path, problems: Problems) -> None:
         problems.add(folder.name, fault, "检查资料文件夹里的文件是否齐全", "FACT_000")
         return
     library = _Library(content, slices, printed)
+    without = {source.id for source in content.sources.values() if source.document.id not in WITH_TEXT}
     for text in _texts(content):
-        _check_stated(text, library, problems)
+        if without.isdisjoint(text.sources):
+            _check_stated(text, library, problems)
         _check_copied(text, library, problems)
         _check_past(text, content, problems)
 
 
+def without_text(content: Content) -> list[str]:
+    """A line naming the documents whose text is not at hand, so that what cites them was not checked; [] for none."""
+    names = sorted({s.document.short for s in content.sources.values() if s.document.id not in WITH_TEXT})
+    return [f"提醒：没有原文，引用它们的答案没核对数字和日期：{'、'.join(names)}。"] if names else []
+
+
 def _texts(content: Content) -> Iterator[_Text]:
     for entry in content.entries.values():
-        fields = {"answer": entry.answer, "detail": entry.detail, "more": entry.more}
-        for n, step in enumerate(entry.steps, 1):
-            parts = (step.title, step.do, step.time_limit, step.outcome, *(f"《{paper}》" for paper in step.papers))
-            fields[f"steps[{n}]"] = "\n".join(part for part in parts if part)
+        fields = {"answer": entry.answer, "detail": entry.detail, "more": entry.more, **_step_fields(entry.steps)}
         yield _Text(entry.id, fields, entry.sources, entry.kind, entry.expires, len(entry.steps))
     for region in content.regions.values():
         for overlay in region.overlays.values():
             national = content.entries.get(overlay.entry)
             beside = national.sources if national else ()
-            fields = {"answer": overlay.answer, "detail": overlay.detail}
+            fields = {"answer": overlay.answer, "detail": overlay.detail, **_step_fields(overlay.steps)}
             place = f"{region.name}.overlays[{overlay.entry}]"
-            yield _Text(place, fields, overlay.sources, "answer", overlay.expires, beside=beside)
+            yield _Text(place, fields, overlay.sources, "answer", overlay.expires, len(overlay.steps), beside)
+
+
+def _step_fields(steps: Sequence[Step]) -> dict[str, str]:
+    """What each step says, under `steps[1]` and so on."""
+    found = {}
+    for n, step in enumerate(steps, 1):
+        parts = (step.title, step.do, step.time_limit, step.outcome, *(f"《{paper}》" for paper in step.papers))
+        found[f"steps[{n}]"] = "\n".join(part for part in parts if part)
+    return found
 
 
 class _Library:

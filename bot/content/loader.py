@@ -43,6 +43,7 @@ ENTRY_KEYS = [
     "note",
     "steps",
 ]
+OVERLAY_KEYS = ["entry", "answer", "detail", "sources", "expires", "note", "steps"]
 STEP_KEYS = ["title", "who", "do", "papers", "time_limit", "outcome", "sources"]
 
 
@@ -78,6 +79,7 @@ def read(root: Path, local: Path | None = None) -> tuple[Content, Problems]:
         fingerprint=_fingerprint([root, *([local] if local else [])], files + (local_files(local) if local else [])),
         comparisons=load_comparisons(root, entries, regions, problems),
         rules=load_rules(root, entries, regions, problems),
+        most_asked=reader.most_asked(entries),
     )
     _check_references(content, problems)
     return content, problems
@@ -134,8 +136,10 @@ class _Reader:
             if document.status not in ("in force", "past"):
                 self.problems.add(node.place, f"status '{document.status}' 不认识", "写 in force 或 past", "SOURCE_006")
             for place in node.nodes("places"):
-                place.allow(("id", "place", "heading"))
-                source = Source(place.text("id", True), place.text("place"), place.text("heading"), document)
+                place.allow(("id", "place", "heading", "expires"))
+                source = Source(
+                    place.text("id", True), place.text("place"), place.text("heading"), document, place.day("expires")
+                )
                 if source.id in found:
                     self.problems.add(place.place, f"出处编号 '{source.id}' 重复", "每处只列一次", "SOURCE_007")
                 found[source.id] = source
@@ -171,14 +175,7 @@ class _Reader:
             name = node.text("name", required=True)
             overlays: dict[str, Overlay] = {}
             for item in node.nodes("overlays"):
-                item.allow(["entry", "answer", "detail", "sources", "expires", "note"])
-                overlay = Overlay(
-                    item.text("entry", True),
-                    item.text("answer", True),
-                    item.texts("sources", True),
-                    item.text("detail"),
-                    item.day("expires"),
-                )
+                overlay = _overlay(item)
                 overlays[overlay.entry] = overlay
             found[name] = Region(node.text("id", True), name, node.texts("counties"), node.text("office"), overlays)
             for item in node.nodes("entries"):
@@ -198,6 +195,19 @@ class _Reader:
             typos={k: v for k, v in typos.items() if isinstance(v, str)},
             places=node.texts("places"),
         )
+
+    def most_asked(self, entries: dict[str, Entry]) -> tuple[str, ...]:
+        """knowledge/most-asked.yaml, a list of entry ids; () when there is none."""
+        shown = "knowledge/most-asked.yaml"
+        if not (self.root / shown).is_file():
+            return ()
+        data = self._file(shown) or []
+        names = Node({"entries": data}, shown, self.problems, "MOST").texts("entries")
+        for name in names:
+            if name not in entries:
+                fault = f"没有 '{name}' 这个词条{near(name, entries)}"
+                self.problems.add(shown, fault, "改成存在的编号，或删掉这一行", "MOST_001")
+        return names
 
     def intents(self) -> dict[str, Intent]:
         """intents/*.yaml except replies.yaml."""
@@ -221,22 +231,44 @@ class _Reader:
         return {key: value.strip() for key, value in data.items() if isinstance(value, str)}
 
 
-def _entry(node: Node, region: str) -> Entry:
-    node.allow(ENTRY_KEYS)
-    steps = []
+def _overlay(node: Node) -> Overlay:
+    node.allow(OVERLAY_KEYS)
+    steps = _steps(node)
+    return Overlay(
+        node.text("entry", True),
+        node.text("answer", True),
+        _with_step_sources(node.texts("sources", True), steps),
+        node.text("detail"),
+        node.day("expires"),
+        steps,
+    )
+
+
+def _steps(node: Node) -> tuple[Step, ...]:
+    found = []
     for step in node.nodes("steps"):
         step.allow(STEP_KEYS)
-        steps.append(
+        found.append(
             Step(
                 step.text("title", True),
-                step.text("who"),
+                step.text("who", True),
                 step.text("do", True),
                 step.texts("papers"),
-                step.text("time_limit"),
+                step.text("time_limit", True),
                 step.text("outcome"),
                 step.texts("sources", True),
             )
         )
+    return tuple(found)
+
+
+def _with_step_sources(sources: tuple[str, ...], steps: tuple[Step, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*sources, *(source for step in steps for source in step.sources))))
+
+
+def _entry(node: Node, region: str) -> Entry:
+    node.allow(ENTRY_KEYS)
+    steps = _steps(node)
     kind = node.text("kind") or "answer"
     aspect = node.text("aspect") or ("步骤" if steps else "")
     if kind not in KINDS:
@@ -250,8 +282,7 @@ def _entry(node: Node, region: str) -> Entry:
             "用 knowledge/README.md 里列出的词",
             "ENTRY_008",
         )
-    sources = list(node.texts("sources", required=kind == "answer"))
-    sources += [s for step in steps for s in step.sources if s not in sources]
+    sources = node.texts("sources", required=kind == "answer")
     return Entry(
         id=node.text("id", True),
         topic=node.text("topic", True),
@@ -259,7 +290,7 @@ def _entry(node: Node, region: str) -> Entry:
         title=node.text("title", True),
         ask=node.texts("ask", required=True),
         answer=node.text("answer", True),
-        sources=tuple(dict.fromkeys(sources)),
+        sources=_with_step_sources(sources, steps),
         detail=node.text("detail"),
         more=node.text("more"),
         kind=kind,
@@ -269,7 +300,7 @@ def _entry(node: Node, region: str) -> Entry:
         effective=node.day("effective"),
         expires=node.day("expires"),
         note=node.text("note"),
-        steps=tuple(steps),
+        steps=steps,
     )
 
 

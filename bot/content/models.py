@@ -9,41 +9,41 @@ from bot.content.forms import Form
 from bot.content.tables import Comparisons, Rule
 
 ASPECTS = (
-        "定义",
-        "性质",
-        "宗旨",
-        "任务",
-        "职责",
-        "作用",
-        "特点",
-        "步骤",
-        "材料",
-        "条件",
-        "谁批",
-        "谁管",
-        "时限",
-        "人数",
-        "届期",
-        "组成",
-        "产生",
-        "权利",
-        "义务",
-        "要求",
-        "形式",
-        "做法",
-        "原则",
-        "区别",
-        "关系",
-        "经费",
-        "例子",
-        "历史",
-        "数据",
-        "内容",
-        "评分",
-        "网址",
-        "联系方式",
-        "其他",
-    )
+    "定义",
+    "性质",
+    "宗旨",
+    "任务",
+    "职责",
+    "作用",
+    "特点",
+    "步骤",
+    "材料",
+    "条件",
+    "谁批",
+    "谁管",
+    "时限",
+    "人数",
+    "届期",
+    "组成",
+    "产生",
+    "权利",
+    "义务",
+    "要求",
+    "形式",
+    "做法",
+    "原则",
+    "区别",
+    "关系",
+    "经费",
+    "例子",
+    "历史",
+    "数据",
+    "内容",
+    "评分",
+    "网址",
+    "联系方式",
+    "其他",
+)
 KINDS = ("answer", "open", "boundary")
 
 
@@ -56,6 +56,8 @@ class Source:
     """Place inside the document: 第二章 第9问, 第十二条, 附件2 序号3, or the link of a resource."""
     heading: str
     document: Document
+    expires: str = ""
+    """Last day that the place itself sets (a deadline for applications), ISO, "" for none."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,8 @@ class Overlay:
     sources: tuple[str, ...]
     detail: str = ""
     expires: str = ""
+    steps: tuple[Step, ...] = ()
+    """The city's own steps, when its papers give them: they are walked instead of the national ones."""
 
 
 @dataclass(frozen=True)
@@ -194,3 +198,15 @@ class Content:
     """What can be compared, and how people ask for it."""
     rules: tuple[Rule, ...] = ()
     """Rules that can be applied to the figures in a question."""
+    most_asked: tuple[str, ...] = ()
+    """Ids of the entries that people ask for most: they should have the most phrasings."""
+
+    def overlay(self, entry_id: str, region: str) -> Overlay | None:
+        """What the city `region` ("" for none) says beside a national entry."""
+        city = self.regions.get(region)
+        return city.overlays.get(entry_id) if city else None
+
+    def steps(self, entry: Entry, region: str) -> tuple[Step, ...]:
+        """The steps that someone in `region` walks: the city's own where it has any, else the entry's."""
+        overlay = self.overlay(entry.id, region)
+        return overlay.steps if overlay and overlay.steps else entry.steps

@@ -258,3 +258,5 @@ _DOCUMENTS: dict[str, tuple[str, Callable[[list[str], Sequence[Source]], Cut]]] 
     "yueyang": ("yueyang-2023-16.txt", _yueyang),
 }
 """Document id -> file name and how its places are found."""
+WITH_TEXT = frozenset(_DOCUMENTS)
+"""Documents whose text can be cut into places. What cites others (a city that was added) cannot be held against it."""

@@ -71,6 +71,10 @@ _STEP = re.compile(r"第\s*([一二三四五六七八九十\d]{1,2})\s*步")
 _NEXT_STEP = re.compile(
     r"^(?:那|然后|接着|再)*(?:下一步|然后|接着|之后|再然后|接下来)(?:呢|是什么|做什么|干什么|怎么做|干啥)?[?？。]*$"
 )
+_STEP_BEFORE = re.compile(
+    r"^(?:那|回到|退回|返回|看)*(?:上一步|前一步|上一个步骤)(?:呢|是什么|做什么|干什么)?[?？。]*$"
+)
+_LAST_STEP = re.compile(r"^(?:那|看)*最后一步(?:呢|是什么|做什么|干什么|怎么做|干啥)?[?？。]*$")
 _SAME_FOR = re.compile(r"[\s,.，。!?？、那要是如果换成在的呢我们这边市公司企业县区]*")
 _I_AM = re.compile(
     r"我是|我们是|我在|我们在|我这边|我们这|这边是|我这是|咱们?是|咱们?在|单位在|公司在|企业在|人在|来自|坐标"
@@ -144,13 +148,21 @@ class Understander:
         entry = self.content.entries.get(context.entry)
         if not entry or not entry.steps:
             return None
+        number, rule = self._step(cleaned, context.step, len(self.content.steps(entry, base.region)))
+        return replace(self._entry(base, entry.id, 1.0, rule), step=number) if rule else None
+
+    def _step(self, cleaned: str, shown: int, total: int) -> tuple[int, str]:
+        """The step that a message names beside the one `shown` (0: all of them), and why; 0 and "" when it names none."""
         step = _STEP.search(cleaned)
         if step and len(cleaned) <= 12:
-            number = _NUMBERS.get(step[1]) or (int(step[1]) if step[1].isdigit() else 0)
-            return replace(self._entry(base, entry.id, 1.0, "step asked for"), step=number)
-        if _NEXT_STEP.match(cleaned) and context.step:
-            return replace(self._entry(base, entry.id, 1.0, "next step"), step=context.step + 1)
-        return None
+            return _NUMBERS.get(step[1]) or (int(step[1]) if step[1].isdigit() else 0), "step asked for"
+        if _LAST_STEP.match(cleaned):
+            return total, "last step"
+        if _NEXT_STEP.match(cleaned):
+            return shown + 1, "next step"
+        if _STEP_BEFORE.match(cleaned) and shown:
+            return max(shown - 1, 1), "step before"
+        return 0, ""
 
     def _place(self, text: str, context: Context, base: Understanding) -> Understanding | None:
         """A message that is hardly more than a place: 「那岳阳呢」 asks the same for another city, 「我是温州的」 only
