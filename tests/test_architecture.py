@@ -104,7 +104,6 @@ ROOMS: dict[str, dict[str, str]] = {
         "delivery": "the worker, wired here",
         "filing.service": "wired here",
         "importing": "the library of imported documents, opened here",
-        "messages": "the words all rooms share",
         "settings": "handed in",
         "store": "opened here",
         "understand": "made here",
