@@ -47,7 +47,7 @@ def write_yaml(path: Path, data: Any, remark: str) -> None:
     Everything is quoted as YAML needs it; the file is read back before it takes the place of the old one. Raises
     ValueError when it would not read back the same.
     """
-    text = yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1_000_000)
+    text = as_yaml(data)
     if yaml.load(text, Loader=_Loader) != data:
         raise ValueError("text that YAML cannot hold")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -57,6 +57,11 @@ def write_yaml(path: Path, data: Any, remark: str) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     part.replace(path)
+
+
+def as_yaml(data: Any) -> str:
+    """`data` (lists, dicts, str) as YAML text, everything quoted as YAML needs it."""
+    return str(yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1_000_000))
 
 
 @dataclass
