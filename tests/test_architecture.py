@@ -113,6 +113,11 @@ ROOMS: dict[str, dict[str, str]] = {
         "messages": "it reads replies",
         "understand": "the same understanding as in the chat",
     },
+    "explain": {
+        "content": "titles of entries",
+        "questions": "the answer that is explained",
+        "understand": "the channels of the classifier",
+    },
     "evaluation": {"content": "entries", "questions": "it judges them", "understand": "Understander"},
     "app": {
         "assistant": "wired here",
@@ -141,6 +146,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "content": "check reads content with its faults",
         "desk": "the questions that were not answered well",
         "evaluation": "evaluate",
+        "explain": "ask --explain",
         "export": "export",
         "filing": "Submission, for export",
         "importing": "import and search",

@@ -96,7 +96,7 @@ def _show(app: App, found: list[Group]) -> None:
         for text in group.examples:
             print(f"    {_line(text)}")
         if group.near:
-            print(f"  最接近：{unanswered.title(app.content, group.near)}（{group.near}）")
+            print(f"  当时答的或最接近的：{unanswered.title(app.content, group.near)}（{group.near}）")
         if group.chosen:
             print(f"  后来选的：{unanswered.title(app.content, group.chosen)}（{group.chosen}，{group.chose} 次）")
     rest = f"，上面是前 {SHOWN} 组" if len(found) > SHOWN else ""

@@ -159,20 +159,28 @@ def write_csv(content: Content, found: Iterable[Group], target: Path) -> None:
 
 def draft(content: Content, found: Sequence[Group]) -> str:
     """YAML for an editor: under each entry the wordings that may become its `ask`. Nothing takes it in by itself."""
-    by_entry: dict[str, list[Group]] = {}
+    by_entry: dict[str, list[Queued]] = {}
     for group in found:
-        by_entry.setdefault(group.chosen or group.near, []).append(group)
+        for one in group.questions:
+            by_entry.setdefault(one.chosen or group.chosen or _guess(one), []).append(one)
     known = {text for entry in content.entries.values() for text in (entry.title, *entry.ask)}
     lines = ["# 草稿。请逐条看：真是问这一条的，抄进词条的 ask；不是的，删掉或另写词条。"]
     for name, mine in sorted(by_entry.items(), key=lambda item: (item[0] not in content.entries, item[0])):
-        asks = list(dict.fromkeys(one.text for group in mine for one in group.questions if one.text not in known))
+        asks = list(dict.fromkeys(one.text for one in mine if one.text not in known))
         if not asks:
             continue
-        chose, count = sum(group.chose for group in mine), sum(len(group.questions) for group in mine)
+        chose = sum(one.chosen == name for one in mine)
         taken = f"其中 {chose} 次本人后来选了这一条" if chose else "没有人选过，只是最接近"
-        lines.append(f"\n# {count} 次，{taken}。" if name else f"\n# {count} 次，没有相近的词条，可能要写新的。")
+        lines.append(
+            f"\n# {len(mine)} 次，{taken}。" if name else f"\n# {len(mine)} 次，不知道该归哪一条，可能要写新的。"
+        )
         lines.append(as_yaml([{"id": name, "title": title(content, name), "ask": asks}]).rstrip())
     return "\n".join(lines) + "\n"
+
+
+def _guess(one: Queued) -> str:
+    """The entry that came nearest; "" where the person said that it is not the one."""
+    return "" if one.status == "wrong" else one.near
 
 
 def title(content: Content, name: str) -> str:

@@ -71,7 +71,7 @@ class QuestionPages:
             member=member,
             groups=found[(page - 1) * PAGE : page * PAGE],
             count=len(found),
-            status=status,
+            wanted=status,
             state=state,
             statuses=self._desk.statuses,
             page=page,
