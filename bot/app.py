@@ -1,28 +1,30 @@
-"""The one place that wires objects together."""
+"""The one place that wires objects together.
+
+Rooms are imported where they are first needed: `kexie ask` is to answer within a second, and importing the database,
+the forms and their Word copies takes a third of one.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from bot.assistant import Assistant
-from bot.channels import Channel
-from bot.channels.terminal import TerminalChannel
-from bot.content.loader import load
-from bot.content.models import Content
-from bot.delivery.worker import Worker
-from bot.filing.service import Filing
-from bot.importing.library import Library
-from bot.messages import Incoming, Reply
 from bot.settings import Settings
-from bot.store import post
-from bot.store.database import Database
-from bot.store.records import Records
-from bot.understand.engine import Understander
-from bot.understand.model import understander
+
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
+    from bot.channels import Channel
+    from bot.channels.terminal import TerminalChannel
+    from bot.content.models import Content
+    from bot.delivery.worker import Worker
+    from bot.importing.library import Library
+    from bot.messages import Incoming, Reply
+    from bot.store.database import Database
+    from bot.store.records import Records
+    from bot.understand.engine import Understander
 
 log = logging.getLogger(__name__)
 
@@ -36,16 +38,22 @@ class App:
     @cached_property
     def content(self) -> Content:
         """All words, checked. Raises ContentError."""
-        return load(self.settings.content, self.settings.local_content)
+        from bot.content.loader import load
+
+        return load(self.settings.content, self.settings.local_content, self.settings.parsed_content)
 
     @cached_property
     def understander(self) -> Understander:
         """Understanding over the content; trains the classifier when the cache has none for it."""
+        from bot.understand.model import understander
+
         return understander(self.content, self.settings.models)
 
     @cached_property
     def database(self) -> Database:
         """The operational database, migrated."""
+        from bot.store.database import Database
+
         return Database(self.settings.database_url)
 
     @cached_property
@@ -61,7 +69,10 @@ class App:
     def renew(self) -> None:
         """Take in changed content: everything is made beside what serves now, then put in its place at once. Raises
         ContentError, or what training raises; then all stays as it was."""
-        content = load(self.settings.content, self.settings.local_content)
+        from bot.content.loader import load
+        from bot.understand.model import understander
+
+        content = load(self.settings.content, self.settings.local_content, self.settings.parsed_content)
         meaning = understander(content, self.settings.models)
         made = {"content": content, "understander": meaning, "library": _library(self.settings, meaning)}
         self.__dict__.update(made, assistant=_assistant(self.settings, content, meaning))
@@ -69,6 +80,8 @@ class App:
     @cached_property
     def terminal(self) -> TerminalChannel:
         """The channel of `kexie chat`."""
+        from bot.channels.terminal import TerminalChannel
+
         return TerminalChannel(self.settings.files)
 
     def handle(self, incoming: Incoming, records: Records) -> list[Reply]:
@@ -77,10 +90,16 @@ class App:
 
     def worker(self, channels: Mapping[str, Channel]) -> Worker:
         """A worker for these channels."""
+        from bot.delivery.worker import Worker
+
         return Worker(self.database, channels, self.handle, lambda: self.content)
 
     def converse(self, update_id: str, chat: str, raw: dict[str, object]) -> list[Reply]:
         """One message of the terminal through the whole durable path; the replies to it, in order."""
+        import asyncio
+
+        from bot.store import post
+
         post.receive(self.database, "terminal", update_id, chat, raw)
         worker = self.worker({"terminal": self.terminal})
         while asyncio.run(worker.work_one()):
@@ -94,10 +113,15 @@ class App:
 
 
 def _library(settings: Settings, meaning: Understander) -> Library:
+    from bot.importing.library import Library
+
     return Library(settings.library, meaning.featuriser, meaning.matcher.rarity)
 
 
 def _assistant(settings: Settings, content: Content, meaning: Understander) -> Assistant:
+    from bot.assistant import Assistant
+    from bot.filing.service import Filing
+
     look_up = _library(settings, meaning).find
     return Assistant(content, meaning, Filing(content, settings.files), look_up)
 

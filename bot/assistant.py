@@ -16,6 +16,7 @@ from bot.content.models import Content
 from bot.desk import notices
 from bot.errands import Errands
 from bot.filing.service import Filing
+from bot.learning import Learning
 from bot.memory import Memory
 from bot.messages import Incoming, Reply
 from bot.store.records import Records
@@ -42,8 +43,10 @@ class Assistant:
         self.understander = understander
         self.filing = filing
         self.errands = Errands(content, filing)
+        self.learning = Learning(content, understander.featuriser)
         self.steps: tuple[Callable[[Turn], list[Reply] | None], ...] = (
             self.join_staff,
+            self.not_right,
             self.press,
             self.confirm,
             self.receipt,
@@ -64,9 +67,15 @@ class Assistant:
         joined = notices.join(turn.incoming.text, turn.incoming.chat, turn.records, self.content.replies)
         return [joined] if joined else None
 
+    def not_right(self, turn: Turn) -> list[Reply] | None:
+        """「没答对」 under an answer."""
+        return self.learning.wrong(turn) if turn.incoming.press.startswith("w:") else None
+
     def press(self, turn: Turn) -> list[Reply] | None:
         """A button outside the forms: an offered entry, a step, a form to start, a person."""
-        return self.errands.press(turn) if turn.incoming.press and not turn.incoming.press.startswith("f:") else None
+        kind, _, name = turn.incoming.press.partition(":")
+        replies = self.errands.press(turn) if kind not in ("", "f") else None
+        return self.learning.took(name, turn, replies) if kind == "e" and replies else replies
 
     def confirm(self, turn: Turn) -> list[Reply] | None:
         """The yes or no that was asked for before data are deleted."""
@@ -112,7 +121,4 @@ class Assistant:
         meaning, passages = with_passages(meaning, turn.incoming.text, self.look_up)
         response = respond(self.content, meaning, turn.memory.context, china_day(turn.records.now), passages)
         turn.memory = replace(turn.memory, context=response.context)
-        if response.queue:
-            near = meaning.candidates[0].id if meaning.candidates else ""
-            turn.records.queue_question(turn.incoming.text, response.queue, meaning.region, near)
-        return list(response.replies)
+        return self.learning.heard(meaning, response, turn)

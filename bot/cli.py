@@ -65,8 +65,9 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"命令写法不对（{told}）。用 {self.prog} --help 看写法。\n")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of all commands."""
+def parser(only: str = "") -> argparse.ArgumentParser:
+    """The parser of all commands. `only`: the one command whose arguments are wanted; the modules of the others are
+    then not imported, which is most of what a short command waits for."""
     top = _Parser(
         prog="kexie",
         description="科协通：回答、办理、汇总企业科协事务的助手。",
@@ -76,7 +77,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="命令", title="命令", parser_class=_Parser)
     for name, (what, example) in COMMANDS.items():
         one = commands.add_parser(name, help=what, description=what, epilog=example)
-        _module(name).arguments(one)
+        if only in ("", name):
+            _module(name).arguments(one)
     return top
 
 
@@ -90,15 +92,13 @@ WHERE = "磁盘空间、文件夹的权限，以及 KEXIE_DATA 和 KEXIE_DATABAS
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Exit status: 0 success, 1 a check failed, 2 bad usage."""
-    given = parser().parse_args(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    given = parser(_command(arguments)).parse_args(arguments)
     if not given.command:
         parser().print_help()
         return 2
-    from sqlalchemy.exc import DBAPIError
-
     from bot.content.problems import ContentError
     from bot.settings import BadSetting, read_settings
-    from bot.store.database import DatabaseFromTheFuture
 
     try:
         return int(_module(given.command).run(given, read_settings()))
@@ -110,12 +110,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"内容文件有 {len(error.problems)} 处问题，先改好再启动（kexie check 也会列出）：\n{error}", file=sys.stderr
         )
         return 1
-    except DatabaseFromTheFuture as error:
-        print(error, file=sys.stderr)
-        return 1
-    except DBAPIError as error:
-        print(f"数据库用不了（{str(error.orig).splitlines()[0]}）。请检查{WHERE}。", file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -123,6 +117,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"文件读写不了：{error.filename or ''}（{error.strerror or error}）。请检查{WHERE}。", file=sys.stderr)
         return 1
+    except Exception as error:
+        said = _of_database(error)
+        if not said:
+            raise
+        print(said, file=sys.stderr)
+        return 1
+
+
+def _command(arguments: Sequence[str]) -> str:
+    """The command that is asked for, "" when that takes the whole parser to find out."""
+    return arguments[0] if arguments and arguments[0] in COMMANDS else ""
+
+
+def _of_database(error: Exception) -> str:
+    """What the database has to say, as one line for an operator; "" for any other error. What was never imported was
+    not raised: `kexie ask` needs no database and should not wait for its 0.2 seconds."""
+    if "sqlalchemy" not in sys.modules:
+        return ""
+    from sqlalchemy.exc import DBAPIError
+
+    from bot.store.database import DatabaseFromTheFuture
+
+    if isinstance(error, DBAPIError):
+        return f"数据库用不了（{str(error.orig).splitlines()[0]}）。请检查{WHERE}。"
+    return str(error) if isinstance(error, DatabaseFromTheFuture) else ""
 
 
 if __name__ == "__main__":

@@ -73,7 +73,7 @@ class Errands:
         turn.memory = replace(turn.memory, stage="")
         if said in ("del:yes", "是", "是的", "确认", "删除", "删"):
             gone = self.filing.forget(turn.incoming.chat, turn.records)
-            turn.memory = replace(turn.memory, context=Context(), draft="", profile={})
+            turn.memory = replace(turn.memory, context=Context(), draft="", profile={}, asked=())
             return [Reply(self.content.replies["deleted"].format(drafts=gone))]
         if said in ("del:no", "不", "不了", "否", "取消", "算了"):
             return [Reply(self.content.replies["delete_no"])]

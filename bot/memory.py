@@ -9,6 +9,29 @@ from bot.understand.engine import Context
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A question as it was answered, for what the person does next: 「没答对」, another wording, a button."""
+
+    number: int
+    """Counts up in a conversation; stands in the id of the button 「没答对」."""
+    at: str
+    """ISO 8601 time."""
+    text: str
+    """The question without personal data."""
+    region: str = ""
+    entry: str = ""
+    """Entry that was shown, "" for none."""
+    near: tuple[str, ...] = ()
+    """Entries that came near, best first."""
+    rows: tuple[int, ...] = ()
+    """Rows of the queue that ask the same: this question's, and those of earlier wordings."""
+    row: int = 0
+    """This question's own row, 0 while it has none."""
+    wrong: bool = False
+    """Whether the person said that the answer was wrong."""
+
+
+@dataclass(frozen=True)
 class Memory:
     """State of one conversation, kept as JSON in the table `chats`."""
 
@@ -20,6 +43,8 @@ class Memory:
     """Answers to offer again in the next form: XLSForm-like `prefill` key -> value."""
     stage: str = ""
     """`delete` while a yes to deleting one's data is awaited, else ""."""
+    asked: tuple[Asked, ...] = ()
+    """The last questions, newest last."""
 
     def to_json(self) -> dict[str, Any]:
         """JSON-ready data for `from_json`."""
@@ -32,4 +57,11 @@ class Memory:
         known = {key: value for key, value in data.get("context", {}).items() if key in Context.__dataclass_fields__}
         context = Context(**known)
         context = replace(context, offered=tuple(context.offered))
-        return cls(context, data.get("draft", ""), data.get("profile", {}), data.get("stage", ""))
+        asked = tuple(_asked(one) for one in data.get("asked", ()))
+        return cls(context, data.get("draft", ""), data.get("profile", {}), data.get("stage", ""), asked)
+
+
+def _asked(data: dict[str, Any]) -> Asked:
+    known = {key: value for key, value in data.items() if key in Asked.__dataclass_fields__}
+    one = Asked(**{"number": 0, "at": "", "text": "", **known})
+    return replace(one, near=tuple(one.near), rows=tuple(one.rows))

@@ -15,15 +15,17 @@ from sqlalchemy.exc import DBAPIError
 from bot.app import App
 from bot.channels import Channel
 from bot.channels.web.channel import WebChannel
+from bot.channels.web.question_pages import QuestionDesk
 from bot.channels.web.site import Site
 from bot.channels.web.staff_pages import Desk
 from bot.content.reload import Reloader
 from bot.delivery.sender import Sender
 from bot.delivery.worker import Worker
-from bot.desk import submissions
+from bot.desk import submissions, unanswered
 from bot.settings import free_port
 from bot.store import post
 from bot.store.leftovers import delete_leftovers
+from bot.store.questions import Questions
 from bot.store.records import Records
 
 log = logging.getLogger(__name__)
@@ -94,6 +96,7 @@ def _server(app: App, web: WebChannel, worker: Worker, port: int) -> uvicorn.Ser
         lambda form, kind, records, member, target: submissions.export(
             app.content, form, kind, records, member, target
         ),
+        _questions(app),
     )
     site = Site(app.database, web, app.settings.data, worker.wake.set, desk)
     config = uvicorn.Config(
@@ -110,6 +113,17 @@ def _server(app: App, web: WebChannel, worker: Worker, port: int) -> uvicorn.Ser
     # The service handles signals itself: the worker has to end before the process does.
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
     return server
+
+
+def _questions(app: App) -> QuestionDesk:
+    return QuestionDesk(
+        lambda queued, *wanted: unanswered.shown_groups(app.content, queued, *wanted),
+        unanswered.members,
+        lambda queued, status, state, region, target: unanswered.write_csv(
+            app.content, unanswered.groups(queued, status, "", region, state), target
+        ),
+        dict(unanswered.STATUSES),
+    )
 
 
 def _telegram(app: App) -> Any:
@@ -157,6 +171,7 @@ async def _keep_house(app: App, stop: asyncio.Event) -> None:
         now = app.database.clock()
         with app.database.transaction() as connection:
             drafts = Records(connection, now).drop_expired()
+            Questions(connection, now).drop_old()
         with app.database.reading() as connection:
             return drafts, delete_leftovers(connection, app.settings.files, now.timestamp() - UNCLAIMED)
 

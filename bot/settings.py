@@ -54,6 +54,11 @@ class Settings:
         """Folder of cached classifiers."""
         return self.data / "models"
 
+    @property
+    def parsed_content(self) -> Path:
+        """Cache of the parsed content files."""
+        return self.models / "content.cache"
+
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment. Raises BadSetting."""

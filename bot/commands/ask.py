@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from bot.app import App
+from bot.explain import explained
 from bot.questions import Answered, answer
 from bot.settings import Settings
 
@@ -36,7 +37,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     print(found.shown)
     if given.explain:
         print("\n—— 为什么这样答 ——")
-        print(json.dumps(found.why, ensure_ascii=False, indent=2))
+        print(explained(app.content, app.understander, found))
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`kexie staff`: who works here."""
+"""`kexie staff`: who works here, and what they are to look at."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from bot.app import App
+from bot.commands import staff_questions
 from bot.settings import Settings
 from bot.store.records import Records
 
@@ -20,11 +21,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     actions.add_parser("list", help="列出所有工作人员")
     remove = actions.add_parser("remove", help="移除一位工作人员")
     remove.add_argument("name", metavar="姓名")
+    asked = actions.add_parser("questions", help="没答上来的问题，问法相近的归在一起")
+    staff_questions.arguments(asked)
 
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
     """Do it and say what was done."""
     app = App(settings)
+    if given.action == "questions":
+        return staff_questions.run(given, app)
     if given.action == "add" and not 0 < len(given.name.strip()) <= 60:
         print("姓名要写 1 到 60 个字。", file=sys.stderr)
         return 2

@@ -22,6 +22,7 @@ from bot.content.models import (
     Words,
 )
 from bot.content.problems import ContentError, Problems, near
+from bot.content.remembered import remembering
 from bot.content.table_loader import load_comparisons, load_rules
 from bot.content.yaml_files import Node, nodes, read_yaml
 
@@ -47,10 +48,11 @@ OVERLAY_KEYS = ["entry", "answer", "detail", "sources", "expires", "note", "step
 STEP_KEYS = ["title", "who", "do", "papers", "time_limit", "outcome", "sources"]
 
 
-def load(root: Path, local: Path | None = None) -> Content:
-    """All content under `root`, and the entries of the `local` folder when there is one. Raises ContentError naming
-    every fault."""
-    content, problems = read(root, local)
+def load(root: Path, local: Path | None = None, cache: Path | None = None) -> Content:
+    """All content under `root`, and the entries of the `local` folder when there is one. `cache`: file in which parsed
+    YAML is kept from one start to the next. Raises ContentError naming every fault."""
+    with remembering(cache):
+        content, problems = read(root, local)
     if problems.items:
         raise ContentError(problems.items)
     return content

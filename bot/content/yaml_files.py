@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from bot.content import remembered
 from bot.content.problems import Problems, near
 
 # BaseLoader keeps every scalar as the text that was written: no 「no」 becoming False, no 0012 becoming 10.
@@ -23,7 +24,8 @@ _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 def read_yaml(path: Path, shown: str, problems: Problems) -> Any:
     """The file's data with every scalar as str, or None after noting why it cannot be read."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+        raw = path.read_bytes()
+        return remembered.read(raw, lambda: yaml.load(raw.decode("utf-8"), Loader=_Loader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"第 {mark.line + 1} 行第 {mark.column + 1} 列" if mark else "某处"
@@ -45,7 +47,7 @@ def write_yaml(path: Path, data: Any, remark: str) -> None:
     Everything is quoted as YAML needs it; the file is read back before it takes the place of the old one. Raises
     ValueError when it would not read back the same.
     """
-    text = yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1_000_000)
+    text = as_yaml(data)
     if yaml.load(text, Loader=_Loader) != data:
         raise ValueError("text that YAML cannot hold")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,6 +57,11 @@ def write_yaml(path: Path, data: Any, remark: str) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     part.replace(path)
+
+
+def as_yaml(data: Any) -> str:
+    """`data` (lists, dicts, str) as YAML text, everything quoted as YAML needs it."""
+    return str(yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1_000_000))
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bot.content.forms import Form
@@ -23,6 +23,14 @@ def write_csv(forms: Sequence[Form], submissions: Sequence[Submission], target: 
         writer.writerow([column.name for column in heads])
         for submission in submissions:
             writer.writerow([defused(value) for value in row(heads, submission)])
+
+
+def write_rows(heads: Sequence[str], rows: Iterable[Sequence[str]], target: Path) -> None:
+    """Headings and rows of text, under the same precautions."""
+    with target.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
+        writer = csv.writer(file)
+        writer.writerow(heads)
+        writer.writerows([defused(value) for value in row] for row in rows)
 
 
 def defused(value: str) -> str:

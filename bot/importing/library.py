@@ -13,8 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import sqlite_utils
-
 from bot.content.models import Passage
 from bot.understand.features import Featuriser
 from bot.understand.normalise import MAX_LENGTH
@@ -56,6 +54,9 @@ class Library:
             {"place": p.place, "text": p.text, "words": " ".join(self._words(f"{p.place} {p.text}"))} for p in passages
         ]
         with closing(sqlite3.connect(self.path, timeout=WAIT)) as connection:
+            # Only an import needs it: a program that asks one question should not wait for it.
+            import sqlite_utils
+
             database: Any = sqlite_utils.Database(connection)
             _make_tables(database)
             with database.atomic():

@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text, update
+from sqlalchemy import DDL, Connection, Engine, Table, create_engine, event, insert, inspect, select, text, update
 from sqlalchemy.engine import make_url
+from sqlalchemy.schema import CreateColumn
 
 from bot.store import tables
 
@@ -26,7 +27,22 @@ def _first(connection: Connection) -> None:
     tables.metadata.create_all(connection)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first,)
+def _learning(connection: Connection) -> None:
+    """What became of a queued question: the entry that was taken, and whether staff are done with it."""
+    add_columns(connection, tables.questions, "chosen", "done_at")
+
+
+def add_columns(connection: Connection, table: Table, *names: str) -> None:
+    """Add columns of `tables.py` to a table that was made before they were. A new database has them from the first
+    step on; there this does nothing."""
+    there = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    for name in names:
+        if name not in there:
+            column = CreateColumn(table.c[name]).compile(connection)
+            connection.execute(DDL(f"ALTER TABLE {table.name} ADD COLUMN {column}"))
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first, _learning)
 """Forward only; the position is the number. A step that has been released is never changed."""
 
 

@@ -1,10 +1,9 @@
-"""Conversations, drafts, submissions, staff, audit log and the queue of unanswered questions."""
+"""Conversations, drafts, submissions, staff and the audit log."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from ulid import ULID
 
 from bot.store import post
 from bot.store.database import stamp
-from bot.store.tables import audit, chats, drafts, questions, staff, submissions
+from bot.store.tables import audit, chats, drafts, staff, submissions
 
 
 @dataclass(frozen=True)
@@ -235,7 +234,7 @@ class Records:
         """Take a member of staff off the list; returns how many had that name."""
         return self.connection.execute(delete(staff).where(staff.c.name == name)).rowcount
 
-    # audit and learning
+    # audit
 
     def note(self, who: str, what: str, which: str) -> None:
         """One line of the audit log."""
@@ -244,35 +243,6 @@ class Records:
     def audit_lines(self) -> Sequence[Any]:
         """The audit log, oldest first."""
         return self.connection.execute(select(audit).order_by(audit.c.id)).mappings().all()
-
-    def queue_question(self, text: str, status: str, region: str, near: str) -> None:
-        """Keep a question that was not answered well, without long numbers and addresses that may be personal."""
-        self.connection.execute(
-            insert(questions).values(
-                text=_storable(without_personal(text)[:200]),
-                status=status,
-                region=region,
-                near=near,
-                asked_at=stamp(self.now),
-            )
-        )
-
-    def queued_questions(self) -> Sequence[Any]:
-        """Questions that wait for an answer, oldest first."""
-        return self.connection.execute(select(questions).order_by(questions.c.id)).mappings().all()
-
-
-def without_personal(text: str) -> str:
-    """Text with e-mail addresses and runs of five or more digits and letters (phones, codes) blotted out."""
-    text = re.sub(r"[\w.+-]+@[\w.-]+", "□", text)
-    return re.sub(
-        r"[0-9A-Za-z][0-9A-Za-z \-]{3,}[0-9A-Za-z]", lambda m: "□" if any(c.isdigit() for c in m[0]) else m[0], text
-    )
-
-
-def _storable(text: str) -> str:
-    """Text without what no database takes: lone surrogates (UTF-8 has none) and NUL (PostgreSQL refuses it)."""
-    return text.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
 def _hashed(code: str) -> str:

@@ -110,11 +110,15 @@ questions = Table(
     "questions",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("text", String(200), nullable=False, comment="question without digits of phones and codes"),
-    Column("status", String(10), nullable=False, comment="unknown, choose, wrong"),
+    Column("text", String(200), nullable=False, comment="question without personal data (bot/masking.py)"),
+    Column("status", String(10), nullable=False, comment="unknown, choose, wrong, rephrased"),
     Column("region", String(30), nullable=False, default=""),
     Column("near", String(80), nullable=False, default="", comment="entry that came nearest"),
     Column("asked_at", String(32), nullable=False),
+    Column("chosen", String(80), nullable=False, server_default="", comment="entry that the person took afterwards"),
+    Column(
+        "done_at", String(32), nullable=False, server_default="", comment="when staff were done with it, empty: open"
+    ),
     Index("questions_status", "status", "id"),
 )
 

@@ -164,3 +164,41 @@ def test_headers_keep_the_page_to_itself(service: Service) -> None:
     assert answer.headers["cache-control"] == "no-store"
     assert "httponly" in answer.headers["set-cookie"].lower()
     assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//""", answer.text), "nothing comes from other sites"
+
+
+def test_staff_see_what_was_not_answered_and_mark_it_done(
+    own_service: Service, person: NewPerson, tmp_path: Path
+) -> None:
+    """「没答对」 under an answer brings the question to the staff page, as text; marked as done it is gone from the open
+    ones and can be opened again; the CSV holds no formula; strangers see nothing."""
+    member, someone, stranger = person(own_service), person(own_service), person(own_service)
+    someone.say("备案制要交哪些材料 <b>=1+1</b>")
+    someone.press("没答对")
+    someone.sees("对不起")
+    assert stranger.page.request.get(f"{stranger.url}/staff/questions.csv").status == 404
+    assert "登记码" in stranger.page.request.get(f"{stranger.url}/staff/questions").text()
+
+    join(member, add_staff(own_service, "测试员戊"))
+    member.page.get_by_role("link", name="没答上来的问题").click()
+    heading = member.page.get_by_role("heading", name="备案制要交哪些材料 <b>=1+1</b>")
+    expect(heading).to_be_visible()
+    expect(member.page.get_by_role("main")).to_contain_text("说没答对 1 次")
+    download = member.download(member.page.get_by_role("link", name="导出 CSV"))
+    download.save_as(tmp_path / "q.csv")
+    assert "备案制要交哪些材料" in (tmp_path / "q.csv").read_text(encoding="utf-8-sig")
+    member.page.get_by_role("button", name="处理完了").click()
+    expect(member.page.get_by_role("main")).to_contain_text("没有待处理的问题")
+    member.page.get_by_label("状态").select_option("已处理")
+    member.page.get_by_role("button", name="筛选").click()
+    member.page.get_by_role("button", name="还没完").click()
+    member.page.goto(f"{member.url}/staff/questions")
+    expect(heading).to_be_visible()
+    forged = {"group": "1", "upto": "1"}
+    answer = httpx.post(
+        f"{own_service.url}/staff/questions/done",
+        data=forged,
+        headers={"Origin": "http://evil.example"},
+        cookies=cookies(member),
+        trust_env=False,
+    )
+    assert answer.status_code == 403

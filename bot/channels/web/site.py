@@ -22,7 +22,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from bot.channels.web import lines, staff_pages
+from bot.channels.web import lines, question_pages, staff_pages
 from bot.channels.web.channel import WebChannel
 from bot.channels.web.lines import Place
 from bot.channels.web.sessions import Sessions, Throttle, same_site
@@ -78,6 +78,7 @@ class Site:
                 WebSocketRoute("/chat/socket", self.socket),
                 Route("/files/{row:int}/{number:int}", self.file),
                 *staff_pages.routes(self),
+                *question_pages.routes(self),
                 Route("/healthz", self.health),
                 Mount("/static", StaticFiles(directory=HERE / "static")),
             ],

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.channels.web.question_pages import QuestionDesk
 from bot.channels.web.sessions import same_site
 from bot.store.records import Records, StaffMember
 
@@ -27,11 +28,14 @@ class Desk:
         self,
         overview: Callable[[Records, StaffMember], list[dict[str, Any]]],
         export: Callable[[str, str, Records, StaffMember, Path], str],
+        questions: QuestionDesk,
     ) -> None:
         self.overview = overview
         """Forms with their number of submissions and the newest ones, as the page shows them."""
         self.export = export
         """(form id, format, records, member, target) -> file name; raises KeyError for an unknown form or format."""
+        self.questions = questions
+        """The page of questions that were not answered well."""
 
 
 def routes(site: Site) -> list[Route]:

@@ -70,7 +70,7 @@
       const row = make("div", "buttons");
       for (const { label, id } of message.buttons) {
         const button = make("button", "", label);
-        button.type = "button";
+        button.type = "button"; button.value = id;
         button.addEventListener("click", () => say({ press: id }, label));
         row.append(button);
       }
