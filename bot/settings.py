@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 DEFAULT_CONTENT = Path(__file__).resolve().parent.parent
 FIRST_PORT = 8080
+TELEGRAM_API = "https://api.telegram.org"
 
 
 class BadSetting(ValueError):
@@ -74,9 +75,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     url = env.get("KEXIE_DATABASE_URL") or f"sqlite:///{data / 'kexie.db'}"
     if not url.startswith(("sqlite:", "postgresql+psycopg:")):
         raise BadSetting("KEXIE_DATABASE_URL 要以 sqlite:/// 或 postgresql+psycopg:// 开头。")
-    api = (env.get("KEXIE_TELEGRAM_API") or "https://api.telegram.org").rstrip("/")
+    api = (env.get("KEXIE_TELEGRAM_API") or TELEGRAM_API).rstrip("/")
     webhook, secret = env.get("KEXIE_TELEGRAM_WEBHOOK", "").strip(), env.get("KEXIE_TELEGRAM_SECRET", "").strip()
-    if webhook and (not webhook.startswith("https://") or not urlsplit(webhook).path.strip("/")):
+    # A Bot API server of one's own also takes plain http; Telegram's does not.
+    schemes = ("https",) if api == TELEGRAM_API else ("https", "http")
+    if webhook and (urlsplit(webhook).scheme not in schemes or not urlsplit(webhook).path.strip("/")):
         raise BadSetting(
             "KEXIE_TELEGRAM_WEBHOOK 要写完整的公网地址，以 https:// 开头，后面带一段路径，"
             "例如 https://kexie.example.org/telegram。"
