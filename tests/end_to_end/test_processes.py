@@ -102,7 +102,9 @@ def test_roles_apart_on_one_postgresql(bot: Emulator, tmp_path: Path, small_cont
     with contextlib.ExitStack() as running:
 
         def start(role: str) -> Part:
-            return running.enter_context(Part(role, tmp_path / "data", small_content, small_models, **settings))
+            part = Part(role, tmp_path / "data", small_content, small_models, **settings)
+            running.enter_context(part)
+            return part
 
         workers = [start("worker"), start("worker")]
         senders = [start("receiver,sender"), start("receiver,sender")]
@@ -124,7 +126,7 @@ def test_roles_apart_on_one_postgresql(bot: Emulator, tmp_path: Path, small_cont
             cookie = f"kexie_chat={page.cookies['kexie_chat']}"
             socket = addresses[1].replace("http", "ws") + "chat/socket"
             origin = addresses[1].rstrip("/")
-            with connect(socket, additional_headers={"Cookie": cookie}, origin=origin) as other:  # type: ignore[arg-type]
+            with connect(socket, additional_headers={"Cookie": cookie}, origin=origin) as other:
                 time.sleep(1.0)  # long enough for the page to have looked once, and found nothing
                 said = page.post("chat", data={"text": "谢谢", "id": "1"},
                                  headers={"Origin": addresses[0].rstrip("/"), "Accept": "application/json"})  # fmt: skip
