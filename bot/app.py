@@ -73,6 +73,9 @@ class App:
         from bot.understand.model import understander
 
         content = load(self.settings.content, self.settings.local_content, self.settings.parsed_content)
+        if "assistant" not in self.__dict__:  # a process that answers nobody needs no model
+            self.__dict__["content"] = content
+            return
         meaning = understander(content, self.settings.models)
         made = {"content": content, "understander": meaning, "library": _library(self.settings, meaning)}
         self.__dict__.update(made, assistant=_assistant(self.settings, content, meaning))
@@ -101,9 +104,7 @@ class App:
         from bot.store import post
 
         post.receive(self.database, "terminal", update_id, chat, raw)
-        worker = self.worker({"terminal": self.terminal})
-        while asyncio.run(worker.work_one()):
-            pass
+        asyncio.run(self.worker({"terminal": self.terminal}).work_all())
         with self.database.transaction() as connection:
             row = post.inbox_id(connection, "terminal", update_id)
             found = post.answers_to(connection, row) if row else []

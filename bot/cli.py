@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("检查所有内容文件，一次列出全部问题", "例：kexie check        核对事实：kexie check --seeds 资料文件夹"),
     "evaluate": ("用一批问题给答案质量打分，列出没答好的", "例：kexie evaluate 问题.jsonl 范围外.jsonl"),
     "export": ("把收到的材料导出成表格", "例：kexie export --form founding_filing --format xlsx"),
+    "inbox": ("看没处理好、没送到的消息，再试一次或删掉", "例：kexie inbox list        再试：kexie inbox retry in-12"),
     "staff": (
         "登记、查看、移除工作人员",
         "例：kexie staff add 张三        会给出登记码，让他在自己的聊天里发「登记 登记码」",
