@@ -65,9 +65,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     content = Path(env.get("KEXIE_CONTENT") or DEFAULT_CONTENT)
     if not content.is_dir():
         raise BadSetting(f"KEXIE_CONTENT 指的文件夹不存在：{content}。请写放着 knowledge、intents、forms 的文件夹。")
-    url = env.get("KEXIE_DATABASE_URL") or f"sqlite:///{data / 'kexie.db'}"
-    if not url.startswith(("sqlite:", "postgresql+psycopg:")):
-        raise BadSetting("KEXIE_DATABASE_URL 要以 sqlite:/// 或 postgresql+psycopg:// 开头。")
+    url = check_database(env.get("KEXIE_DATABASE_URL") or default_database(data), "KEXIE_DATABASE_URL ")
     api = (env.get("KEXIE_TELEGRAM_API") or "https://api.telegram.org").rstrip("/")
     return Settings(
         data=data,
@@ -78,6 +76,18 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         telegram_api=api,
         content=content,
     )
+
+
+def default_database(data: Path) -> str:
+    """Address of the database in a data folder."""
+    return f"sqlite:///{data / 'kexie.db'}"
+
+
+def check_database(url: str, named: str) -> str:
+    """A database address, as it is. Raises BadSetting, which calls it `named`."""
+    if not url.startswith(("sqlite:", "postgresql+psycopg:")):
+        raise BadSetting(f"{named}要以 sqlite:/// 或 postgresql+psycopg:// 开头。")
+    return url
 
 
 def free_port(settings: Settings) -> int:

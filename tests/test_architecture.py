@@ -36,6 +36,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "filing": "Submission, and a value as people read it: the same words in the sheet as on the check page",
     },
     "store": {"messages": "replies are kept in the outbox"},
+    "backup": {"store": "the tables and how rows are copied"},
     "memory": {"understand": "Context is part of what a conversation remembers"},
     "desk": {
         "clock": "times on the staff page",
@@ -121,6 +122,8 @@ ROOMS: dict[str, dict[str, str]] = {
     "commands": {
         "answer": "search cites places as answers do",
         "app": "every command works on one",
+        "backup": "backup and restore",
+        "clock": "the time in a backup's name",
         "content": "check reads content with its faults",
         "evaluation": "evaluate",
         "export": "export",
