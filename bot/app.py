@@ -82,9 +82,7 @@ class App:
     def converse(self, update_id: str, chat: str, raw: dict[str, object]) -> list[Reply]:
         """One message of the terminal through the whole durable path; the replies to it, in order."""
         post.receive(self.database, "terminal", update_id, chat, raw)
-        worker = self.worker({"terminal": self.terminal})
-        while asyncio.run(worker.work_one()):
-            pass
+        asyncio.run(self.worker({"terminal": self.terminal}).work_all())
         with self.database.transaction() as connection:
             row = post.inbox_id(connection, "terminal", update_id)
             found = post.answers_to(connection, row) if row else []

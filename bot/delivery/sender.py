@@ -12,6 +12,9 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.channels import Channel
 from bot.delivery import outcomes
+from bot.delivery.arrived import Arrived
+from bot.delivery.clocks import ClockWatch
+from bot.messages import Reply
 from bot.store import post
 from bot.store.database import Database
 from bot.store.records import Records
@@ -28,36 +31,55 @@ LONGEST_WAIT = 60.0
 """Seconds between two tries, unless the channel asks for more: after an outage people should not wait much longer."""
 REST = 1.0
 """Seconds until a database that failed is asked again."""
+LOOK = 0.25
+"""Seconds after which an idle sender looks for what another process has put into the outbox."""
+Alert = Callable[[post.Outgoing, Records], list[Reply]]
+"""Notices to staff about a reply that was given up."""
+
+
+def nobody(row: post.Outgoing, records: Records) -> list[Reply]:
+    """No notices."""
+    return []
 
 
 class Sender:
-    """Drains the outbox of one channel."""
+    """Drains the outbox of one channel. One process at a time runs it (bot/delivery/alone.py)."""
 
-    def __init__(self, database: Database, channel: Channel) -> None:
+    def __init__(
+        self, database: Database, channel: Channel, arrived: Arrived | None = None, alert: Alert = nobody
+    ) -> None:
+        """`arrived`: where is noted what was delivered, so that a crash sends little twice. `alert`: what staff are told
+        of a reply that is given up."""
         self.database = database
         self.channel = channel
+        self.arrived = arrived or Arrived(None)
+        self.alert = alert
         self._under_way: set[asyncio.Task[None]] = set()
+        self._clock = ClockWatch(database.clock)
+        self._troubles = 0
 
     async def run(self, wake: asyncio.Event, stop: asyncio.Event) -> None:
         """Send until `stop` is set; what is under way then is finished. `wake` is set when the outbox may have
         something new."""
-        await asyncio.to_thread(self._recover)
         try:
+            await self._note(self._recover)
             while not stop.is_set():
                 wake.clear()
                 try:
                     await self._begin()
-                except (
-                    DBAPIError
-                ) as error:  # a full disk, a restarting server: nothing is lost, it is all in the outbox
-                    log.error("outbox cannot be read: %s", type(error).__name__)
+                except DBAPIError as error:
+                    # A full disk, a restarting server: nothing is lost, it is all in the outbox.
+                    self._trouble("read", error)
+                else:
+                    self._troubles = 0
                 # A reply that is done makes room for the next of its chat; a hanging one holds up nobody else.
                 woken = [asyncio.ensure_future(wake.wait()), asyncio.ensure_future(stop.wait())]
-                await asyncio.wait([*woken, *self._under_way], timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait([*woken, *self._under_way], timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
                 for task in woken:
                     task.cancel()
         finally:
             await self._end()
+            self.arrived.close()
 
     async def send_due(self) -> int:
         """Send what is due now, chats side by side, and wait for it. Returns how many rows were tried."""
@@ -67,6 +89,11 @@ class Sender:
 
     async def _begin(self) -> int:
         """Start sending what is due now. Returns how many rows that are."""
+        if self._clock.went_back():
+            log.warning("the clock was set back; nothing in the outbox waits any longer")
+            await asyncio.to_thread(self._end_waits)
+        if not self._under_way:
+            self.arrived.tidy()
         room = AT_ONCE - len(self._under_way)
         rows = await asyncio.to_thread(self._take, room) if room > 0 else []
         for row in rows:
@@ -91,6 +118,7 @@ class Sender:
             again = row.tries + 1 < MAX_TRIES
             await self._note(self._not_sent, row, outcomes.Delay(0, name) if again else outcomes.Refused(name))
         else:
+            self.arrived.note(row.id)
             await self._note(self._mark_sent, row)
 
     async def _note(self, write: Callable[..., None], *what: Any) -> None:
@@ -100,12 +128,25 @@ class Sender:
             try:
                 return await asyncio.to_thread(write, *what)
             except DBAPIError as error:
-                log.error("outbox cannot be written: %s", type(error).__name__)
+                self._trouble("written", error)
                 await asyncio.sleep(REST)
+
+    def _trouble(self, what: str, error: DBAPIError) -> None:
+        """Say that the database fails: at first, then now and then."""
+        self._troubles += 1
+        if self._troubles == 1 or self._troubles % 100 == 0:
+            log.error("outbox cannot be %s (%s tries so far): %s", what, self._troubles, type(error).__name__)
 
     def _recover(self) -> None:
         with self.database.transaction() as connection:
+            now = self.database.clock()
+            post.mark_arrived(connection, self.channel.name, self.arrived.known(), now)
             post.recover(connection, self.channel.name)
+        self.arrived.begin_anew()
+
+    def _end_waits(self) -> None:
+        with self.database.transaction() as connection:
+            post.end_waits(connection, self.channel.name)
 
     def _take(self, room: int) -> list[post.Outgoing]:
         """At most `room` due rows, marked as being sent."""
@@ -137,3 +178,6 @@ class Sender:
                 if isinstance(outcome, outcomes.Blocked):
                     post.end_chat(connection, row.chat, reason)
                     Records(connection, self.database.clock()).block_chat(row.chat)
+                else:
+                    now = self.database.clock()
+                    post.post(connection, row.chat, self.alert(row, Records(connection, now)), 0, now)

@@ -1,29 +1,43 @@
-"""The worker: takes stored messages one by one and handles each in one transaction."""
+"""The worker: takes stored messages, several chats at once, and handles each in one transaction."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.channels import Channel
 from bot.content.models import Content
+from bot.delivery.clocks import ClockWatch
 from bot.desk import notices
 from bot.messages import Incoming, Reply
 from bot.store import post
 from bot.store.database import Database
+from bot.store.locks import InHand
 from bot.store.records import Records
 
 log = logging.getLogger(__name__)
 
 Handle = Callable[[Incoming, Records], list[Reply]]
 
+AT_ONCE = 16
+"""Messages in hand at the same time, each of another chat: one whose file comes slowly holds up nobody else."""
+COMMITS = 4
+"""Transactions at the same time on PostgreSQL. SQLite has one writer."""
+LOOK = 0.25
+"""Seconds after which an idle worker looks for what another process has stored."""
+REST = 1.0
+"""Seconds until a database that failed is tried again with the same chat."""
+
 
 class Worker:
-    """Drains the inbox. `handle` is asked anew for each message, so that changed content takes effect at once."""
+    """Drains the inbox of its channels. `handle` is asked anew for each message, so that changed content takes effect
+    at once; on PostgreSQL it is called from several threads."""
 
     def __init__(
         self, database: Database, channels: Mapping[str, Channel], handle: Handle, content: Callable[[], Content]
@@ -36,33 +50,105 @@ class Worker:
         """Set by whoever stored a message."""
         self.handled = asyncio.Event()
         """Set after each message; the sender waits for it."""
+        self._in_hand: dict[str, asyncio.Task[None]] = {}
+        self._claims = InHand(database)
+        self._resting: dict[str, float] = {}
+        """Chat -> when it may be tried again (monotonic seconds): the database failed under its message."""
+        self._commits = asyncio.Semaphore(1 if database.is_sqlite else COMMITS)
+        self._clock = ClockWatch(database.clock)
+        self._troubles = 0
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; the message in hand is finished."""
-        while not stop.is_set():
-            self.wake.clear()
-            try:
-                if await self.work_one():
-                    continue
-            except DBAPIError as error:  # a full disk, a restarting server: nothing is lost, it is all in the inbox
-                log.error("inbox cannot be worked on: %s", type(error).__name__)
-            # The poll is for messages that another process stored (a second receiver, `kexie chat`).
-            waiting = [asyncio.ensure_future(self.wake.wait()), asyncio.ensure_future(stop.wait())]
-            await asyncio.wait(waiting, timeout=1.0, return_when=asyncio.FIRST_COMPLETED)
-            for task in waiting:
-                task.cancel()
+        """Work until `stop` is set; what is in hand is finished."""
+        try:
+            while not stop.is_set():
+                self.wake.clear()
+                try:
+                    await self._begin(AT_ONCE)
+                    self._troubles = 0
+                except DBAPIError as error:  # a full disk, a restarting server: nothing is lost, it is all in the inbox
+                    self._trouble(error)
+                # The time-out is for messages that another process stored (a second receiver, a web process).
+                waiting = [asyncio.ensure_future(self.wake.wait()), asyncio.ensure_future(stop.wait())]
+                await asyncio.wait(
+                    [*waiting, *self._in_hand.values()], timeout=LOOK, return_when=asyncio.FIRST_COMPLETED
+                )
+                for task in waiting:
+                    task.cancel()
+        finally:
+            await self._end()
 
     async def work_one(self) -> bool:
-        """Handle the next message. False when there was none."""
-        message = await asyncio.to_thread(self._next)
-        if message is None:
-            return False
+        """Handle the next message. False when there is none to handle now. Raises DBAPIError when the database fails."""
+        found = await asyncio.to_thread(self._take, 1)
         try:
-            channel = self.channels[message.channel]
-            incoming = channel.parse(message.raw)
-            if incoming is not None:
-                incoming = await channel.fetch(replace(incoming, at=message.received_at), message.raw)
-            await asyncio.to_thread(self._commit, message, incoming)
+            for message in found:
+                await self._attempt(message)
+        finally:
+            await asyncio.to_thread(self._claims.drop)
+        return bool(found)
+
+    async def work_all(self) -> None:
+        """Handle everything that waits, with the pauses before what has to be tried again, until nothing waits. Raises
+        DBAPIError when the database fails."""
+        while True:
+            while await self.work_one():
+                pass
+            pause = await asyncio.to_thread(self._next_pause)
+            if pause is None:
+                return
+            await asyncio.sleep(pause)
+
+    async def _begin(self, at_once: int) -> int:
+        """Take up messages until `at_once` are in hand. Returns how many were taken up."""
+        if self._clock.went_back():
+            log.warning("the clock was set back; nothing in the inbox waits any longer")
+            await asyncio.to_thread(self._end_waits)
+        now = time.monotonic()
+        self._resting = {chat: until for chat, until in self._resting.items() if until > now}
+        room = at_once - len(self._in_hand)
+        messages = await asyncio.to_thread(self._take, room) if room > 0 else []
+        for message in messages:
+            task = asyncio.create_task(self._work(message))
+            self._in_hand[message.chat] = task
+        return len(messages)
+
+    async def _end(self) -> None:
+        """Wait for what is in hand. When this is cancelled, so is that: it is still in the inbox."""
+        await asyncio.gather(*self._in_hand.values())
+        await asyncio.to_thread(self._claims.drop)
+
+    def _take(self, room: int) -> list[post.Received]:
+        """At most `room` messages that no other worker has in hand."""
+        without = {*self._in_hand, *self._resting}
+        with self.database.reading() as connection:
+            # More than there is room for: other workers have the first of them in hand.
+            found = post.next_messages(connection, self.database.clock(), self.channels, room + 4 * AT_ONCE, without)
+        if not found:
+            self._claims.flush()
+            return []
+        mine = set(self._claims.take([message.chat for message in found], room))
+        return [message for message in found if message.chat in mine]
+
+    async def _work(self, message: post.Received) -> None:
+        """One message from beginning to end; never raises but to be cancelled."""
+        try:
+            await self._attempt(message)
+        except DBAPIError as error:
+            # A full disk, a locked file, a restarting server: not the message's fault, so no try is counted.
+            self._trouble(error)
+            self._resting[message.chat] = time.monotonic() + REST
+        finally:
+            del self._in_hand[message.chat]
+            self._claims.done(message.chat)
+            self.handled.set()
+
+    async def _attempt(self, message: post.Received) -> None:
+        """Handle a message, or count a failed try. Raises DBAPIError when the database is what fails."""
+        try:
+            await self._handle(message)
+        except OperationalError:
+            raise
         except Exception as error:
             # The one broad except of the project: whatever goes wrong, the message is kept and staff are told.
             # Only the kind of the error is logged: its text may hold what a person wrote.
@@ -70,13 +156,20 @@ class Worker:
                 "message %s failed: %s", message.id, type(error).__name__, exc_info=log.isEnabledFor(logging.DEBUG)
             )
             await asyncio.to_thread(self._failed, message, type(error).__name__)
-            await asyncio.sleep(min(2.0**message.tries, 30) * 0.1)
-        self.handled.set()
-        return True
 
-    def _next(self) -> post.Received | None:
-        with self.database.reading() as connection:
-            return post.next_message(connection)
+    async def _handle(self, message: post.Received) -> None:
+        channel = self.channels[message.channel]
+        incoming = channel.parse(message.raw)
+        if incoming is not None:
+            incoming = await channel.fetch(replace(incoming, at=message.received_at), message.raw)
+        async with self._commits:
+            await asyncio.to_thread(self._commit, message, incoming)
+
+    def _trouble(self, error: DBAPIError) -> None:
+        """Say that the database fails: at first, then now and then."""
+        self._troubles += 1
+        if self._troubles == 1 or self._troubles % 100 == 0:
+            log.error("inbox cannot be worked on (%s tries so far): %s", self._troubles, type(error).__name__)
 
     def _commit(self, message: post.Received, incoming: Incoming | None) -> None:
         with self.database.transaction() as connection:
@@ -92,7 +185,20 @@ class Worker:
         texts = self.content().replies
         with self.database.transaction() as connection:
             now = self.database.clock()
+            state = post.mark_failed(connection, message, reason, now + timedelta(seconds=0.1 * 2.0**message.tries))
+            if not state:
+                return
             replies = [Reply(texts["problem"])] if message.tries == 0 and not message.chat.endswith("?") else []
-            if post.mark_failed(connection, message, reason):
+            if state == "dead":
                 replies += notices.dead_message(message.id, Records(connection, now), texts)
             post.post(connection, message.chat, replies, message.id, now)
+
+    def _next_pause(self) -> float | None:
+        """Seconds until the next message is due, None when none waits."""
+        with self.database.reading() as connection:
+            at = post.next_time(connection, self.channels)
+        return None if at is None else max(0.0, (at - self.database.clock()).total_seconds())
+
+    def _end_waits(self) -> None:
+        with self.database.transaction() as connection:
+            post.end_waits(connection)

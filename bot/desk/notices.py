@@ -38,5 +38,16 @@ def submitted(
 
 def dead_message(message_id: int, records: Records, replies: Mapping[str, str]) -> list[Reply]:
     """Tell administrators that a message could not be handled."""
-    text = replies["notice_dead"].format(id=message_id)
-    return [Reply(text, to=m.chat) for m in records.staff_members() if m.chat and m.role == "admin"]
+    return _to_administrators(replies["notice_dead"].format(id=message_id), records)
+
+
+def dead_reply(row_id: int, records: Records, replies: Mapping[str, str]) -> list[Reply]:
+    """Tell administrators that an answer could not be delivered."""
+    return _to_administrators(replies["notice_undelivered"].format(id=row_id), records)
+
+
+def _to_administrators(text: str, records: Records) -> list[Reply]:
+    """Where nobody is an administrator, everybody on the staff is told: it must reach somebody."""
+    joined = [member for member in records.staff_members() if member.chat]
+    told = [member for member in joined if member.role == "admin"] or joined
+    return [Reply(text, to=member.chat) for member in told]

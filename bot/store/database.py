@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, text, update
 from sqlalchemy.engine import make_url
 
-from bot.store import tables
+from bot.store import about, tables
 
 Migration = Callable[[Connection], None]
 
@@ -26,7 +27,16 @@ def _first(connection: Connection) -> None:
     tables.metadata.create_all(connection)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first,)
+def _several_machines(connection: Connection) -> None:
+    """Chores that one of many processes does, waits of the inbox that all workers keep, tables that explain
+    themselves."""
+    tables.chores.create(connection, checkfirst=True)
+    tables.about_tables.create(connection, checkfirst=True)
+    if "not_before" not in {column["name"] for column in inspect(connection).get_columns("inbox")}:
+        connection.exec_driver_sql("ALTER TABLE inbox ADD COLUMN not_before VARCHAR(32) NOT NULL DEFAULT ''")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first, _several_machines)
 """Forward only; the position is the number. A step that has been released is never changed."""
 
 
@@ -51,17 +61,29 @@ class Database:
         self.clock = clock
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _sqlite(url) if self.is_sqlite else create_engine(url, pool_pre_ping=True)
+        self._turn = threading.Lock()
         self._migrate()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """One short write transaction; commits at the end, rolls back on any exception."""
-        with self.engine.connect() as connection:
+        with self._in_turn(), self.engine.connect() as connection:
             if self.is_sqlite:
                 # IMMEDIATE takes the write lock at once: two writers wait for each other instead of failing half-way.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             with connection.begin() if not connection.in_transaction() else _already(connection):
                 yield connection
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """SQLite: the threads of this process write one after the other. SQLite itself would let them try again after
+        naps of up to 0.1 s, in no order, and a busy one can starve the others."""
+        mine = self.is_sqlite and self._turn.acquire(timeout=PATIENCE)
+        try:
+            yield
+        finally:
+            if mine:
+                self._turn.release()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -90,6 +112,7 @@ class Database:
                 connection.execute(insert(tables.schema_version).values(version=len(MIGRATIONS)))
             elif version < len(MIGRATIONS):
                 connection.execute(update(tables.schema_version).values(version=len(MIGRATIONS)))
+            about.explain(connection)
 
     def table_names(self) -> list[str]:
         """Names of all tables, for operators and tests."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
@@ -14,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.messages import Reply, as_dict, from_dict
 from bot.store.database import Database, stamp
+from bot.store.locks import hold_order
 from bot.store.tables import inbox, outbox
 
 MAX_TRIES = 5
@@ -43,6 +44,8 @@ class Outgoing:
     reply: Reply
     tries: int
     state: str
+    inbox_id: int = 0
+    """Message that it answers, 0 for a notice."""
 
 
 def receive(database: Database, channel: str, update_id: str, chat: str, raw: dict[str, Any]) -> bool:
@@ -53,30 +56,53 @@ def receive(database: Database, channel: str, update_id: str, chat: str, raw: di
         "chat": chat,
         "raw": json.dumps(raw, ensure_ascii=False),
         "state": "new",
-        "received_at": stamp(database.clock()),
     }
     insert_ = sqlite_insert if database.is_sqlite else postgresql_insert
     with database.transaction() as connection:
+        hold_order(connection, [chat])
+        values["received_at"] = _after_last(connection, chat, database.clock())
         # RETURNING, because the row count of an insert that did nothing differs between drivers.
         stored = insert_(inbox).values(**values).on_conflict_do_nothing().returning(inbox.c.id)
         return connection.execute(stored).first() is not None
 
 
-def next_message(connection: Connection, lock: bool = False) -> Received | None:
-    """The oldest undone message that is the first undone one of its chat. With `lock` (PostgreSQL) messages that
-    another worker holds are passed over."""
+def _after_last(connection: Connection, chat: str, now: datetime) -> str:
+    """The stored time of a new row of this chat: now, but never before the row that it follows. Clocks are set back, and
+    those of two machines differ; a conversation read by time must stay in its order all the same."""
+    theirs = select(inbox.c.received_at).where(inbox.c.chat == chat).order_by(inbox.c.id.desc()).limit(1)
+    ours = select(outbox.c.created_at).where(outbox.c.chat == chat).order_by(outbox.c.id.desc()).limit(1)
+    return max(stamp(now), *(connection.execute(query).scalar() or "" for query in (theirs, ours)))
+
+
+def next_messages(
+    connection: Connection, now: datetime, channels: Collection[str], limit: int = 1, without: Collection[str] = ()
+) -> list[Received]:
+    """The oldest undone messages that are each the first undone one of their chat and whose time has come, of these
+    channels and of no chat in `without`."""
     older = inbox.alias("older")
     head = ~(
         select(older.c.id)
         .where(and_(older.c.chat == inbox.c.chat, older.c.state == "new", older.c.id < inbox.c.id))
         .exists()
     )
-    query = select(inbox).where(inbox.c.state == "new", head).order_by(inbox.c.tries, inbox.c.id).limit(1)
-    if lock:
-        query = query.with_for_update(skip_locked=True)
-    row = connection.execute(query).mappings().first()
-    if row is None:
-        return None
+    query = (
+        select(inbox)
+        .where(inbox.c.state == "new", inbox.c.channel.in_(channels), inbox.c.not_before <= stamp(now), head)
+        .where(inbox.c.chat.not_in(without))
+        .order_by(inbox.c.id)
+        .limit(limit)
+    )
+    return [_received(row) for row in connection.execute(query).mappings()]
+
+
+def next_time(connection: Connection, channels: Collection[str]) -> datetime | None:
+    """When the next message of these channels is due, None when none waits; a time long past for one that is due."""
+    query = select(func.min(inbox.c.not_before)).where(inbox.c.state == "new", inbox.c.channel.in_(channels))
+    soonest = connection.execute(query).scalar()
+    return None if soonest is None else datetime.fromisoformat(soonest or stamp(datetime.fromtimestamp(0, UTC)))
+
+
+def _received(row: Any) -> Received:
     return Received(
         row["id"],
         row["channel"],
@@ -100,19 +126,29 @@ def mark_done(connection: Connection, message_id: int, now: datetime) -> None:
     connection.execute(update(inbox).where(inbox.c.id == message_id).values(state="done", error="", done_at=stamp(now)))
 
 
-def mark_failed(connection: Connection, message: Received, reason: str) -> bool:
-    """Count one failed attempt. True when the message is set aside as dead; its raw text is kept."""
+def mark_failed(connection: Connection, message: Received, reason: str, again_at: datetime) -> str:
+    """Count one failed attempt. Returns the message's state now: `new` when it is tried again at `again_at`, `dead` when
+    it is set aside with its raw text, "" when another worker has dealt with it meanwhile."""
     dead = message.tries + 1 >= MAX_TRIES
-    connection.execute(
-        update(inbox)
-        .where(inbox.c.id == message.id)
-        .values(tries=message.tries + 1, error=reason[:200], state="dead" if dead else "new")
+    mine = update(inbox).where(inbox.c.id == message.id, inbox.c.state == "new", inbox.c.tries == message.tries)
+    counted = connection.execute(
+        mine.values(
+            tries=message.tries + 1,
+            error=reason[:200],
+            state="dead" if dead else "new",
+            not_before="" if dead else stamp(again_at),
+        )
     )
-    return dead
+    if not counted.rowcount:
+        return ""
+    return "dead" if dead else "new"
 
 
 def post(connection: Connection, chat: str, replies: Iterable[Reply], inbox_id: int, now: datetime) -> None:
-    """Put replies into the outbox, in order. A reply with `to` goes to that chat."""
+    """Put replies into the outbox, in order. A reply with `to` goes to that chat. Call it once in a transaction: on
+    PostgreSQL it holds the order of these chats until the end."""
+    replies = list(replies)
+    hold_order(connection, {reply.to or chat for reply in replies})
     for reply in replies:
         target = reply.to or chat
         connection.execute(
@@ -122,14 +158,20 @@ def post(connection: Connection, chat: str, replies: Iterable[Reply], inbox_id: 
                 inbox_id=0 if reply.to else inbox_id,
                 reply=json.dumps(as_dict(reply), ensure_ascii=False),
                 state="new",
-                created_at=stamp(now),
+                created_at=_after_last(connection, target, now),
             )
         )
 
 
 def _outgoing(row: Any) -> Outgoing:
     return Outgoing(
-        row["id"], row["chat"], row["channel"], from_dict(json.loads(row["reply"])), row["tries"], row["state"]
+        row["id"],
+        row["chat"],
+        row["channel"],
+        from_dict(json.loads(row["reply"])),
+        row["tries"],
+        row["state"],
+        row["inbox_id"],
     )
 
 
@@ -204,6 +246,13 @@ def mark_sent(connection: Connection, row_id: int, now: datetime) -> None:
     connection.execute(update(outbox).where(outbox.c.id == row_id).values(state="sent", sent_at=stamp(now), error=""))
 
 
+def mark_arrived(connection: Connection, channel: str, row_ids: Collection[int], now: datetime) -> None:
+    """Delivered before a crash that left them in `sending`."""
+    being_sent = select(outbox.c.id).where(outbox.c.channel == channel, outbox.c.state == "sending")
+    for row_id in set(connection.execute(being_sent).scalars()) & set(row_ids):
+        mark_sent(connection, row_id, now)
+
+
 def mark_later(connection: Connection, row_id: int, at: datetime, reason: str) -> None:
     """Not delivered, to be tried again at `at`."""
     connection.execute(
@@ -223,13 +272,30 @@ def end_chat(connection: Connection, chat: str, reason: str) -> None:
 
 
 def recover(connection: Connection, channel: str) -> int:
-    """After a restart: rows that were being sent go back to `new`. Returns how many.
+    """After a restart: rows that were being sent go back to `new`, and nothing waits any more (the clock may have been
+    set meanwhile). Returns how many were being sent.
 
     A message sent twice is a nuisance, a message lost is a broken promise.
     """
+    end_waits(connection, channel)
     return connection.execute(
         update(outbox).where(outbox.c.channel == channel, outbox.c.state == "sending").values(state="new")
     ).rowcount
+
+
+def end_waits(connection: Connection, channel: str = "") -> None:
+    """What waits for its next try is tried at once: the outbox of a channel, or without one the inbox. For when the
+    clock was set back: times noted before would lie far in the future."""
+    table, more = (outbox, [outbox.c.channel == channel]) if channel else (inbox, [])
+    connection.execute(
+        update(table).where(table.c.state == "new", table.c.not_before > "", *more).values(not_before="")
+    )
+
+
+def newest_of(connection: Connection, chats: Collection[str]) -> dict[str, int]:
+    """Chat -> id of its newest outgoing message; chats without one are left out."""
+    query = select(outbox.c.chat, func.max(outbox.c.id)).where(outbox.c.chat.in_(chats)).group_by(outbox.c.chat)
+    return {chat: newest for chat, newest in connection.execute(query)}
 
 
 def move_chat(connection: Connection, old: str, new: str) -> None:

@@ -16,8 +16,9 @@ inbox = Table(
     Column("update_id", String(80), nullable=False, comment="unique in its channel"),
     Column("chat", String(120), nullable=False, comment="<channel>:<id>"),
     Column("raw", Text, nullable=False, comment="the update as received, JSON"),
-    Column("state", String(8), nullable=False, default="new", comment="new, done, dead"),
+    Column("state", String(8), nullable=False, default="new", comment="new, done, dead, dropped"),
     Column("tries", Integer, nullable=False, default=0),
+    Column("not_before", String(32), nullable=False, default="", server_default="", comment="not tried again before"),
     Column("error", String(200), nullable=False, default=""),
     Column("received_at", String(32), nullable=False),
     Column("done_at", String(32), nullable=False, default=""),
@@ -116,6 +117,22 @@ questions = Table(
     Column("near", String(80), nullable=False, default="", comment="entry that came nearest"),
     Column("asked_at", String(32), nullable=False),
     Index("questions_status", "status", "id"),
+)
+
+chores = Table(
+    "chores",
+    metadata,
+    Column("name", String(40), primary_key=True, comment="piece of work that comes round by the clock"),
+    Column("last_run", String(32), nullable=False, default="", comment="when a process took it up last"),
+    Column("result", String(200), nullable=False, default="", comment="what the last run came to"),
+)
+
+about_tables = Table(
+    "about_tables",
+    metadata,
+    Column("table_name", String(40), primary_key=True, comment="table that is explained"),
+    Column("column_name", String(40), primary_key=True, comment="column that is explained, empty for the table itself"),
+    Column("meaning", String(300), nullable=False, comment="what stands in it"),
 )
 
 schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))

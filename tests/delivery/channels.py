@@ -10,7 +10,7 @@ from typing import Any, cast
 from bot.content.models import Content
 from bot.messages import Incoming, Reply
 
-TEXTS = {"problem": "没处理好", "notice_dead": "失败 {id}"}
+TEXTS = {"problem": "没处理好", "notice_dead": "失败 {id}", "notice_undelivered": "没送到 {id}"}
 
 
 class Wire:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 from sqlalchemy import select
 
+from bot.messages import Reply
 from bot.store import post
 from bot.store.database import Database
+from bot.store.locks import hold_order
 from bot.store.post import MAX_TRIES, Received
 from bot.store.tables import inbox
+from tests.talk import Clock
 
 
 def receive(database: Database, update_id: str, chat: str = "a", text: str = "测试") -> bool:
@@ -19,7 +23,8 @@ def receive(database: Database, update_id: str, chat: str = "a", text: str = "�
 def take(database: Database) -> Received | None:
     """The next message, as a worker sees it."""
     with database.reading() as connection:
-        return post.next_message(connection)
+        found = post.next_messages(connection, database.clock(), ["web"])
+        return found[0] if found else None
 
 
 def done(database: Database, message: Received) -> None:
@@ -27,9 +32,9 @@ def done(database: Database, message: Received) -> None:
         post.mark_done(connection, message.id, database.clock())
 
 
-def fail(database: Database, message: Received, reason: str = "ValueError") -> bool:
+def fail(database: Database, message: Received, reason: str = "ValueError", wait: float = 0) -> str:
     with database.transaction() as connection:
-        return post.mark_failed(connection, message, reason)
+        return post.mark_failed(connection, message, reason, database.clock() + timedelta(seconds=wait))
 
 
 def test_a_redelivered_update_is_stored_once(database: Database) -> None:
@@ -70,21 +75,63 @@ def test_the_first_undone_message_of_a_chat_comes_first(database: Database) -> N
     assert seen == ["1", "2", "3"]
 
 
-def test_a_failed_message_holds_its_own_chat_only(database: Database) -> None:
-    """While one message fails, other chats go on and the later messages of its own chat wait."""
+def test_a_failed_message_holds_its_own_chat_only(database: Database, clock: Clock) -> None:
+    """While one message waits for its next try, other chats go on and the later messages of its own chat wait."""
     receive(database, "1", "a")
     receive(database, "2", "a")
     receive(database, "3", "b")
     first = take(database)
     assert first is not None
-    fail(database, first)
+    assert fail(database, first, wait=5) == "new"
     other = take(database)
     assert other is not None
     assert other.update_id == "3"
     done(database, other)
+    assert take(database) is None
+    clock.at += timedelta(seconds=6)
     back = take(database)
     assert back is not None
     assert (back.update_id, back.tries) == ("1", 1)
+
+
+def test_a_failed_try_is_counted_once(database: Database) -> None:
+    """Of two workers that failed with the same message, or of one that is late, one counts; what is done stays done."""
+    receive(database, "1")
+    message = take(database)
+    assert message is not None
+    assert [fail(database, message), fail(database, message)] == ["new", ""]
+    again = take(database)
+    assert again is not None
+    done(database, again)
+    assert fail(database, again) == ""
+    assert take(database) is None
+
+
+def test_a_clock_set_back_leaves_nothing_waiting_and_order_as_it_was(database: Database, clock: Clock) -> None:
+    """When the clock goes back by a day, waits can be ended, messages stay in order, and a conversation reads by time as
+    it was held."""
+    receive(database, "1")
+    first = take(database)
+    assert first is not None
+    fail(database, first, wait=5)
+    clock.at -= timedelta(days=1)
+    receive(database, "2")
+    assert take(database) is None
+    with database.transaction() as connection:
+        post.end_waits(connection)
+    again = take(database)
+    assert again is not None
+    assert again.update_id == "1"
+    with database.transaction() as connection:
+        post.post(connection, "web:a", [Reply("一")], first.id, database.clock())
+        post.mark_done(connection, first.id, database.clock())
+        said = post.history(connection, "web:a")
+    assert [line.outgoing is None for line in said] == [True, True, False]
+    receive(database, "3")
+    with database.reading() as connection:
+        times = [line.at for line in post.history(connection, "web:a")]
+    assert times == sorted(times)
+    assert len(times) == 4
 
 
 def test_a_dead_letter_keeps_its_raw_update_and_lets_the_chat_go_on(database: Database) -> None:
@@ -97,7 +144,7 @@ def test_a_dead_letter_keeps_its_raw_update_and_lets_the_chat_go_on(database: Da
         assert message is not None
         assert message.update_id == "1"
         ended.append(fail(database, message, "ZeroDivisionError" + "长" * 500))
-    assert ended == [False] * (MAX_TRIES - 1) + [True]
+    assert ended == ["new"] * (MAX_TRIES - 1) + ["dead"]
     following = take(database)
     assert following is not None
     assert following.update_id == "2"
@@ -133,12 +180,32 @@ def test_a_message_is_handed_to_one_of_two_workers(database: Database) -> None:
     assert told == [False]
 
 
-def test_locked_messages_are_passed_over_where_the_database_can(database: Database) -> None:
-    """With `lock`, a second worker on PostgreSQL gets another chat's message while the first holds its own."""
+def test_only_messages_of_the_asked_channels_and_of_no_chat_in_hand(database: Database) -> None:
+    """A worker gets what its channels can read, and nothing of a chat that it has in hand."""
     receive(database, "1", "a")
     receive(database, "2", "b")
-    if database.is_sqlite:  # one writer at a time: nothing is ever held beside it
+    post.receive(database, "telegram", "1", "telegram:1", {})
+    with database.reading() as connection:
+        found = post.next_messages(connection, database.clock(), ["web"], 10, ["web:a"])
+        both = post.next_messages(connection, database.clock(), ["web", "telegram"], 10)
+    assert [message.chat for message in found] == ["web:b"]
+    assert [message.chat for message in both] == ["web:a", "web:b", "telegram:1"]
+
+
+def test_numbers_of_a_chat_are_committed_in_their_order(database: Database) -> None:
+    """A receiver that stores a later message of the same chat waits for one that is storing the earlier: a worker never
+    sees the later one first. Other chats are stored meanwhile."""
+    if database.is_sqlite:  # one writer
         return
-    with database.transaction() as one, database.transaction() as two:
-        found = [post.next_message(one, lock=True), post.next_message(two, lock=True)]
-    assert [message.update_id for message in found if message] == ["1", "2"]
+    with database.transaction() as connection:
+        hold_order(connection, ["web:a"])
+        later = threading.Thread(target=lambda: receive(database, "2", "a"))
+        later.start()
+        receive(database, "3", "b")
+        later.join(0.3)
+        assert later.is_alive()
+        seen = take(database)
+        assert seen is not None
+        assert seen.chat == "web:b"
+    later.join(30)
+    assert not later.is_alive()

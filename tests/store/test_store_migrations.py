@@ -67,11 +67,11 @@ def test_an_older_database_is_brought_forward_step_by_step(url: str, monkeypatch
     done: list[int] = []
     with opened(url) as database, database.transaction() as connection:
         Records(connection, database.clock()).save_chat_state("terminal:a", {"draft": "一"})
-    steps = [lambda connection, number=number: done.append(number) for number in (2, 3)]
-    monkeypatch.setattr(module, "MIGRATIONS", (module.MIGRATIONS[0], *steps))
+    steps = [lambda connection, number=number: done.append(number) for number in (1, 2)]
+    monkeypatch.setattr(module, "MIGRATIONS", (*module.MIGRATIONS, *steps))
     with opened(url) as database:
-        assert done == [2, 3]
-        assert versions(database) == [3]
+        assert done == [1, 2]
+        assert versions(database) == [len(module.MIGRATIONS)]
         with database.reading() as connection:
             assert Records(connection, database.clock()).chat_state("terminal:a") == {"draft": "一"}
 

@@ -236,7 +236,7 @@ def test_odd_characters(bot: Emulator, tmp_path: Path, text: str) -> None:
     store.put = put  # type: ignore[method-assign]
     receive(bot, store, lambda: len(bot.called("getUpdates")) >= 2)
     with database.reading() as connection:
-        stored = post.next_message(connection)
+        stored = next(iter(post.next_messages(connection, database.clock(), ["telegram"])), None)
     assert stored
     assert stored.raw["message"]["text"] == json.loads(f'"{text}"').replace("\ud83d", "\ufffd")
     assert bot.called("getUpdates")[1].fields["offset"] == 6
