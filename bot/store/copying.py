@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, insert, select, text
 
 from bot.store.database import Database
-from bot.store.tables import metadata, schema_version
+from bot.store.tables import about_tables, metadata, schema_version
 
+MADE_BY_MIGRATIONS = (schema_version, about_tables)
+"""Tables that every new database has with their rows in them."""
 BATCH = 1000
 """Rows that are held in memory at a time."""
 
@@ -49,8 +51,8 @@ def snapshot(database: Database) -> Iterator[Connection]:
 
 
 def our_tables() -> list[Table]:
-    """Every table but the version number, those that others refer to first."""
-    return [table for table in metadata.sorted_tables if table is not schema_version]
+    """Every table that the service writes, those that others refer to first."""
+    return [table for table in metadata.sorted_tables if table not in MADE_BY_MIGRATIONS]
 
 
 def counts(connection: Connection) -> dict[str, int]:
