@@ -1,6 +1,6 @@
 """End to end over HTTP under load, killed again and again: nothing lost, nothing doubled.
 
-    python benchmarks/soak_telegram.py [--mode polling|webhook] [--kills 200] [--rate 25] [--seed 1]
+    python benchmarks/soak_telegram.py [--mode polling|webhook] [--kills 200] [--rate 25] [--seed 1] [--minutes 60]
 
 The real service against a Bot API server on this machine, with small content so that it starts fast. People ask and fill
 in a form; at random moments, also while it starts, the service gets `kill -9` and is started again. Afterwards what
@@ -64,6 +64,9 @@ class Soak:
     rate: float
     """Updates a second."""
     seed: int
+    minutes: float = 60.0
+    """No kill after so long, however many were wanted."""
+    killed: int = 0
     told: dict[str, str] = field(default_factory=dict)
     """Key of a submission -> its receipt number, as a person saw it."""
     trouble: list[str] = field(default_factory=list)
@@ -87,18 +90,21 @@ class Soak:
         return tally(self.service, self.bot, self.told, FORM, FIELD)
 
     def _kill(self, kills: int) -> None:
-        chance = random.Random(self.seed)
-        for number in range(kills):
+        chance, end = random.Random(self.seed), time.monotonic() + self.minutes * 60
+        while self.killed < kills and time.monotonic() < end:
             time.sleep(chance.uniform(*UPTIME))
-            self.service.kill()
-            self.service.launch()
-            if chance.random() < STILLBORN:
+            self._kill_one()
+            while chance.random() < STILLBORN:
                 time.sleep(chance.uniform(0, 1.5))
-                self.service.kill()
-                self.service.launch()
+                self._kill_one()
             self.service.wait()
-            if number % 20 == 19:
-                print(f"  {number + 1} 次 kill -9，{len(self.bot.updates)} 条更新，{len(self.told)} 份提交", flush=True)
+
+    def _kill_one(self) -> None:
+        self.service.kill()
+        self.service.launch()
+        self.killed += 1
+        if self.killed % 20 == 0:
+            print(f"  {self.killed} 次 kill -9，{len(self.bot.updates)} 条更新，{len(self.told)} 份提交", flush=True)
 
     def _ask(self) -> None:
         askers = [self.bot.person(f"提问人{number}") for number in range(ASKERS)]
@@ -159,19 +165,20 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--rate", type=float, default=25.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=60.0)
     given = parser.parse_args()
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # connections that a kill has cut
     # The Bot API server shares this process with the people: it must not wait for them to let go of the interpreter.
     sys.setswitchinterval(0.0005)
     with tempfile.TemporaryDirectory(prefix="kexie-soak-") as folder, Emulator() as bot:
         content = write_small_content(Path(folder) / "content")
-        soak = Soak(bot, telegram_service(Path(folder) / "data", content, None, bot), given.rate, given.seed)
+        soak = Soak(bot, telegram_service(Path(folder) / "data", content, None, bot), given.rate, given.seed, given.minutes)
         began = time.monotonic()
         try:
             found = soak.run(given.kills)
         finally:
             soak.service.kill()
-        show(found, given.mode, given.kills, time.monotonic() - began)
+        show(found, given.mode, soak.killed, time.monotonic() - began)
         for line in soak.trouble:
             print(line)
     return 0 if found.kept and not soak.trouble else 1

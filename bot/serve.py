@@ -25,6 +25,7 @@ from bot.settings import free_port
 from bot.store import post
 from bot.store.leftovers import delete_leftovers
 from bot.store.records import Records
+from bot.watch.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +47,11 @@ async def serve(app: App) -> None:
     telegram = _telegram(app)
     if telegram:
         channels["telegram"] = telegram
-    worker = app.worker(channels)
-    server = _server(app, web, worker, port)
+    watch = Watch(app.database, lambda: "content" in vars(app), app.settings.metrics_token)
+    watch.begin()
+    channels = watch.channels(channels)
+    worker = watch.worker(app.worker(channels))
+    server = _server(app, web, worker, port, watch)
     jobs = [worker.run(stop)]
     wakes = []
     for channel in channels.values():
@@ -88,7 +92,7 @@ async def _until_stopped(server: uvicorn.Server, jobs: list[Any], stop: asyncio.
             raise task.exception()  # type: ignore[misc]
 
 
-def _server(app: App, web: WebChannel, worker: Worker, port: int) -> uvicorn.Server:
+def _server(app: App, web: WebChannel, worker: Worker, port: int, watch: Watch) -> uvicorn.Server:
     desk = Desk(
         lambda records, member: submissions.overview(app.content, records, member),
         lambda form, kind, records, member, target: submissions.export(
@@ -96,10 +100,13 @@ def _server(app: App, web: WebChannel, worker: Worker, port: int) -> uvicorn.Ser
         ),
     )
     site = Site(app.database, web, app.settings.data, worker.wake.set, desk)
+    pages = site.application()
+    pages.router.routes[:0] = watch.pages.routes()
     config = uvicorn.Config(
-        site.application(),
+        pages,
         host=app.settings.host,
         port=port,
+        log_config=None,  # bot/watch/logs.py writes its lines, too
         log_level="warning",
         access_log=False,  # addresses are personal data
         timeout_graceful_shutdown=STOP_WITHIN,

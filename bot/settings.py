@@ -33,6 +33,10 @@ class Settings:
     """Base address of the Bot API."""
     content: Path
     """Folder that holds knowledge/, intents/ and forms/ (KEXIE_CONTENT)."""
+    metrics_token: str = ""
+    """Bearer token for /metrics, "" for this machine only (KEXIE_METRICS_TOKEN)."""
+    log: str = "text"
+    """text or json (KEXIE_LOG)."""
 
     @property
     def files(self) -> Path:
@@ -66,6 +70,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if not content.is_dir():
         raise BadSetting(f"KEXIE_CONTENT 指的文件夹不存在：{content}。请写放着 knowledge、intents、forms 的文件夹。")
     url = check_database(env.get("KEXIE_DATABASE_URL") or default_database(data), "KEXIE_DATABASE_URL ")
+    log = env.get("KEXIE_LOG", "").strip() or "text"
+    if log not in ("text", "json"):
+        raise BadSetting(f"KEXIE_LOG 是 '{log}'，要写 text（给人看）或 json（给程序读）。")
     api = (env.get("KEXIE_TELEGRAM_API") or "https://api.telegram.org").rstrip("/")
     return Settings(
         data=data,
@@ -75,6 +82,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         telegram_token=env.get("KEXIE_TELEGRAM_TOKEN", "").strip(),
         telegram_api=api,
         content=content,
+        metrics_token=env.get("KEXIE_METRICS_TOKEN", "").strip(),
+        log=log,
     )
 
 

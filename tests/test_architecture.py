@@ -91,6 +91,13 @@ ROOMS: dict[str, dict[str, str]] = {
         "messages": "Incoming and Reply",
         "store": "inbox and outbox",
     },
+    "watch": {
+        "channels": "the Protocol of what it counts",
+        "delivery": "a worker's last sign of life",
+        "delivery.outcomes": "what can come of sending",
+        "messages": "Incoming and Reply pass through",
+        "store": "queues are counted in the database",
+    },
     "questions": {
         "answer": "the same answers as in the chat",
         "content": "entries and forms",
@@ -118,6 +125,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "desk": "what the staff page shows",
         "settings": "which port is free",
         "store": "receiving into the inbox",
+        "watch": "its pages are served",
     },
     "commands": {
         "answer": "search cites places as answers do",
@@ -135,6 +143,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "settings": "handed in",
         "store": "staff and export read records",
         "understand": "import compares phrasings; search ranks entries",
+        "watch": "how run writes its log",
     },
     "importing": {
         "content": "what an imported table becomes",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 
 from bot.app import App, data_folder
 from bot.settings import Settings
+from bot.watch import logs
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,9 +19,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     """Serve until stopped."""
     from bot.serve import serve  # brings in the web server, which no other command needs
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("httpx", "httpcore"):  # they log addresses, and Telegram's hold the token
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logs.begin(settings.log)
     if given.port:
         settings = Settings(**{**vars(settings), "port": given.port})
     data_folder(settings)

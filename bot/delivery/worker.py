@@ -50,6 +50,8 @@ class Worker:
         """Set by whoever stored a message."""
         self.handled = asyncio.Event()
         """Set after each message; the sender waits for it."""
+        self.beat = time.monotonic()
+        """When it last looked into the inbox; an old one means that it hangs."""
         self._in_hand: dict[str, asyncio.Task[None]] = {}
         self._claims = InHand(database)
         self._resting: dict[str, float] = {}
@@ -63,6 +65,7 @@ class Worker:
         try:
             while not stop.is_set():
                 self.wake.clear()
+                self.beat = time.monotonic()
                 try:
                     await self._begin(AT_ONCE)
                     self._troubles = 0

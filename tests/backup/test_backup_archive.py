@@ -100,7 +100,7 @@ def test_a_backup_while_others_write_is_one_moment(url: str, tmp_path: Path) -> 
     data, stop = tmp_path / "data", threading.Event()
     data.mkdir()
     database = Database(url)
-    written = []
+    written: list[int] = []
 
     def write() -> None:
         while not stop.is_set():
