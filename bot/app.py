@@ -62,6 +62,9 @@ class App:
         """Take in changed content: everything is made beside what serves now, then put in its place at once. Raises
         ContentError, or what training raises; then all stays as it was."""
         content = load(self.settings.content, self.settings.local_content)
+        if "assistant" not in self.__dict__:  # a process that answers nobody needs no model
+            self.__dict__["content"] = content
+            return
         meaning = understander(content, self.settings.models)
         made = {"content": content, "understander": meaning, "library": _library(self.settings, meaning)}
         self.__dict__.update(made, assistant=_assistant(self.settings, content, meaning))

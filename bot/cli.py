@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "把数据搬到另一个数据库（SQLite 搬到 PostgreSQL，或者反过来）",
         "例：kexie migrate-store sqlite:///data/kexie.db postgresql+psycopg://用户:密码@主机/库名",
     ),
+    "inbox": ("看没处理好、没送到的消息，再试一次或删掉", "例：kexie inbox list        再试：kexie inbox retry in-12"),
     "staff": (
         "登记、查看、移除工作人员",
         "例：kexie staff add 张三        会给出登记码，让他在自己的聊天里发「登记 登记码」",

@@ -1,4 +1,5 @@
-"""`kexie run`: every part of the service in one process, started in order and stopped without losing anything."""
+"""`kexie run`: the parts of the service in one process or spread over many, started in order and stopped without losing
+anything. Which part does what stands in ROLES; docs/decisions/0006-several-machines.md says how they share a database."""
 
 from __future__ import annotations
 
@@ -6,11 +7,17 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
+from collections.abc import Awaitable, Callable, Collection, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
 from sqlalchemy.exc import DBAPIError
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 from bot.app import App
 from bot.channels import Channel
@@ -18,94 +25,198 @@ from bot.channels.web.channel import WebChannel
 from bot.channels.web.site import Site
 from bot.channels.web.staff_pages import Desk
 from bot.content.reload import Reloader
+from bot.delivery.alone import alone
+from bot.delivery.arrived import Arrived
 from bot.delivery.sender import Sender
-from bot.delivery.worker import Worker
-from bot.desk import submissions
-from bot.settings import free_port
+from bot.desk import notices, submissions
+from bot.housekeeping import keep_house
+from bot.settings import listen
 from bot.store import post
-from bot.store.leftovers import delete_leftovers
+from bot.store.locks import Baton
 from bot.store.records import Records
 from bot.watch.watch import Watch
 
 log = logging.getLogger(__name__)
 
-UNCLAIMED = 24 * 3600.0
-"""Seconds that a file may lie about without being part of a draft or a submission."""
 STOP_WITHIN = 8
-"""Seconds that open connections get when the service stops."""
+"""Seconds that open connections, downloads and sends get when the service stops."""
+THREADS = 24
+"""Database work side by side. Python's default on two cores is six, which a busy sender alone would fill."""
+LOOK_FOR_NEWS = 0.5
+"""Seconds between two looks at what other processes have written for the open pages of this one."""
+
+Job = Coroutine[Any, Any, None]
 
 
-async def serve(app: App) -> None:
-    """Run until SIGINT or SIGTERM. Raises BadSetting when the port is taken."""
-    port = free_port(app.settings)
+class Service:
+    """One process: its roles, its channels, what runs in it."""
+
+    def __init__(self, app: App, roles: Collection[str]) -> None:
+        self.app = app
+        self.roles = roles
+        self.stop = asyncio.Event()
+        self.web = WebChannel(app.settings.files)
+        self.telegram = _telegram(app) if {"receiver", "worker", "sender"} & set(roles) else None
+        self.channels: dict[str, Channel] = {"web": self.web, "terminal": app.terminal}
+        if self.telegram:
+            self.channels["telegram"] = self.telegram
+        self.watch = Watch(app.database, lambda: "content" in vars(app), app.settings.metrics_token)
+        self.channels = self.watch.channels(self.channels)
+        self.worker = self.watch.worker(app.worker(self.channels))
+        self.wakes: list[asyncio.Event] = []
+        """One a sender of this process."""
+        self.routes: list[Route] = []
+        """What HTTP serves beside the pages."""
+        self.listening: socket.socket | None = None
+
+    def jobs(self) -> list[Job]:
+        """Everything that runs until `stop`."""
+        jobs = [job for role in ROLES if role in self.roles for job in ROLES[role](self)]
+        jobs.append(_pass_on(self.worker.handled, self.wakes, self.stop))
+        jobs.append(keep_house(self.app, self.stop))
+        return jobs
+
+    async def put(self, update_id: str, chat: str, raw: dict[str, Any]) -> None:
+        """Store an update of Telegram."""
+        await asyncio.to_thread(post.receive, self.app.database, "telegram", update_id, chat, raw)
+        self.worker.wake.set()
+
+    def alone(self, name: str, work: Callable[[asyncio.Event], Awaitable[None]]) -> Job:
+        """The job that does `work` in one process at a time."""
+        return alone(Baton(self.app.database, name), name, work, self.stop)
+
+    def http(self) -> Starlette:
+        """What this process serves: pages and updates, or updates only, and always what watching asks for."""
+        routes = [*self.watch.pages.routes(), *self.routes]
+        if "web" in self.roles:
+            application = _site(self).application()
+            application.router.routes[:0] = routes
+            return application
+        return Starlette(routes=routes)
+
+
+def _receiver(service: Service) -> list[Job]:
+    """Telegram's updates into the inbox: by webhook in any number of processes, by polling in one."""
+    telegram, settings = service.telegram, service.app.settings
+    if telegram is None:
+        return []
+    if not settings.telegram_webhook:
+        return [service.alone("receiver:telegram", lambda stop: telegram.receive(service.put, stop))]
+    secret = settings.telegram_secret or telegram.secret()
+    path = urlsplit(settings.telegram_webhook).path
+    service.routes.append(Route(path, telegram.webhook(secret, service.put), methods=["POST"]))
+    return [telegram.announce_webhook(settings.telegram_webhook, secret, service.stop)]
+
+
+def _worker(service: Service) -> list[Job]:
+    """Inbox to outbox. On SQLite one process at a time: it has one writer, so a second could only get in its way."""
+    jobs = [
+        service.alone("worker", service.worker.run)
+        if service.app.database.is_sqlite
+        else service.worker.run(service.stop)
+    ]
+    if service.telegram and "receiver" not in service.roles:
+        jobs.append(service.telegram.learn_name(service.stop))
+    return jobs
+
+
+def _sender(service: Service) -> list[Job]:
+    """Outbox to the channels, each channel by one process at a time."""
+    return [_sending(service, name) for name in service.channels]
+
+
+def _sending(service: Service, name: str) -> Job:
+    wake = asyncio.Event()
+    service.wakes.append(wake)
+
+    def alert(row: post.Outgoing, records: Records) -> list[Any]:
+        # A notice that fails makes no notice: that could go round for ever.
+        return notices.dead_reply(row.id, records, service.app.content.replies) if row.inbox_id else []
+
+    arrived = Arrived(service.app.settings.data / "arrived" / f"{name}.txt")
+    sender = Sender(service.app.database, service.channels[name], arrived, alert)
+    return service.alone(f"sender:{name}", lambda stop: sender.run(wake, stop))
+
+
+def _web(service: Service) -> list[Job]:
+    """Chat and staff pages. Any number of processes: a page reads its own lines from the outbox."""
+    return [_tell_pages(service)] if "sender" in service.roles else [_tell_pages(service), _sending(service, "web")]
+
+
+ROLES: dict[str, Callable[[Service], list[Job]]] = {
+    "receiver": _receiver,
+    "worker": _worker,
+    "sender": _sender,
+    "web": _web,
+}
+"""Role of a process -> what it runs. `kexie run` without --role has them all."""
+
+
+async def serve(app: App, roles: Collection[str] = tuple(ROLES), http: bool = False) -> None:
+    """Run until SIGINT or SIGTERM. `http`: listen also where no role needs it, to be watched. Raises BadSetting when the port is taken or the token refused."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
+    webhook = "receiver" in roles and app.settings.telegram_token and app.settings.telegram_webhook
+    listening = listen(app.settings) if "web" in roles or webhook or http else None
     app.settings.files.mkdir(parents=True, exist_ok=True)
     reloader = Reloader([app.settings.content, app.settings.local_content], app.renew)
-    app.assistant  # noqa: B018 - content is checked and the model made before a channel opens
-    stop = asyncio.Event()
-    web = WebChannel(app.settings.files)
-    channels: dict[str, Channel] = {"web": web, "terminal": app.terminal}
-    telegram = _telegram(app)
-    if telegram:
-        channels["telegram"] = telegram
-    watch = Watch(app.database, lambda: "content" in vars(app), app.settings.metrics_token)
-    watch.begin()
-    channels = watch.channels(channels)
-    worker = watch.worker(app.worker(channels))
-    server = _server(app, web, worker, port, watch)
-    jobs = [worker.run(stop)]
-    wakes = []
-    for channel in channels.values():
-        wake = asyncio.Event()
-        wakes.append(wake)
-        jobs.append(Sender(app.database, channel).run(wake, stop))
-    jobs.append(_pass_on(worker.handled, wakes, stop))
-    jobs.append(_keep_house(app, stop))
-    jobs.append(reloader.run(stop))
-    if telegram:
-        jobs.append(_receive(telegram, app, worker, stop))
-    _announce(app, port, telegram is not None)
+    if "worker" in roles:
+        app.assistant  # noqa: B018 - content is checked and the model made before a channel opens
+    app.content  # noqa: B018 - every role speaks to people, staff at least
+    service = Service(app, roles)
+    service.watch.begin()
+    jobs = [*service.jobs(), reloader.run(service.stop)]
+    server = _server(service.http()) if listening else None
+    _announce(service, listening)
     try:
-        await _until_stopped(server, jobs, stop)
+        await _until_stopped(server, listening, jobs, service.stop)
     finally:
-        if telegram:
-            await telegram.close()
+        if service.telegram:
+            await service.telegram.close()
+        service.watch.end()
         app.database.close()
 
 
-async def _until_stopped(server: uvicorn.Server, jobs: list[Any], stop: asyncio.Event) -> None:
+async def _until_stopped(
+    server: uvicorn.Server | None, listening: socket.socket | None, jobs: list[Job], stop: asyncio.Event
+) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    tasks = [asyncio.create_task(job) for job in jobs]
-    serving = asyncio.create_task(server.serve())
+    tasks = {asyncio.create_task(job) for job in jobs}
     stopping = asyncio.create_task(stop.wait())
-    done, _ = await asyncio.wait([*tasks, serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+    serving = asyncio.create_task(server.serve([listening])) if server and listening else stopping
+    done: set[asyncio.Task[Any]] = set()
+    while not (done & {serving, stopping} or any(task.exception() for task in done if not task.cancelled())):
+        ended, _ = await asyncio.wait({*tasks, serving, stopping} - done, return_when=asyncio.FIRST_COMPLETED)
+        done |= ended  # a job may be through with what it had to do (the webhook is announced)
     stop.set()
-    server.should_exit = True
-    await asyncio.gather(serving, return_exceptions=True)
+    if server:
+        server.should_exit = True
+        await asyncio.gather(serving, return_exceptions=True)
     _, late = await asyncio.wait(tasks, timeout=STOP_WITHIN)
     for task in late:
         task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
     stopping.cancel()
     for task in done - {stopping}:
         if not task.cancelled() and task.exception():
             raise task.exception()  # type: ignore[misc]
 
 
-def _server(app: App, web: WebChannel, worker: Worker, port: int, watch: Watch) -> uvicorn.Server:
+def _site(service: Service) -> Site:
+    app = service.app
     desk = Desk(
         lambda records, member: submissions.overview(app.content, records, member),
         lambda form, kind, records, member, target: submissions.export(
             app.content, form, kind, records, member, target
         ),
     )
-    site = Site(app.database, web, app.settings.data, worker.wake.set, desk)
-    pages = site.application()
-    pages.router.routes[:0] = watch.pages.routes()
+    return Site(app.database, service.web, app.settings.data, service.worker.wake.set, desk)
+
+
+def _server(application: Starlette) -> uvicorn.Server:
     config = uvicorn.Config(
-        pages,
-        host=app.settings.host,
-        port=port,
+        application,
         log_config=None,  # bot/watch/logs.py writes its lines, too
         log_level="warning",
         access_log=False,  # addresses are personal data
@@ -138,14 +249,6 @@ def _is_staff(app: App, chat: str) -> bool:
         return any(member.chat == chat for member in Records(connection, app.database.clock()).staff_members())
 
 
-async def _receive(telegram: Any, app: App, worker: Worker, stop: asyncio.Event) -> None:
-    async def put(update_id: str, chat: str, raw: dict[str, Any]) -> None:
-        await asyncio.to_thread(post.receive, app.database, "telegram", update_id, chat, raw)
-        worker.wake.set()
-
-    await telegram.receive(put, stop)
-
-
 async def _pass_on(handled: asyncio.Event, wakes: list[asyncio.Event], stop: asyncio.Event) -> None:
     """One handled message may have answers on every channel: wake all senders."""
     while not stop.is_set():
@@ -157,31 +260,49 @@ async def _pass_on(handled: asyncio.Event, wakes: list[asyncio.Event], stop: asy
                 wake.set()
 
 
-async def _keep_house(app: App, stop: asyncio.Event) -> None:
-    """Once an hour: delete what the forms promise not to keep longer."""
+async def _tell_pages(service: Service) -> None:
+    """Wake the open pages for which another process has written something."""
+    hub, seen = service.web.hub, dict[str, int]()
 
-    def sweep() -> tuple[int, int]:
-        now = app.database.clock()
-        with app.database.transaction() as connection:
-            drafts = Records(connection, now).drop_expired()
-        with app.database.reading() as connection:
-            return drafts, delete_leftovers(connection, app.settings.files, now.timestamp() - UNCLAIMED)
+    def newest(chats: list[str]) -> dict[str, int]:
+        with service.app.database.reading() as connection:
+            return post.newest_of(connection, chats)
 
-    while not stop.is_set():
+    while not service.stop.is_set():
+        chats = hub.open()
         try:
-            drafts, files = await asyncio.to_thread(sweep)
-        except (DBAPIError, OSError) as error:
-            log.error("house could not be kept: %s", type(error).__name__)
-        else:
-            if drafts or files:
-                log.info("%s expired drafts and %s leftover files deleted", drafts, files)
+            now = await asyncio.to_thread(newest, chats) if chats else {}
+        except DBAPIError as error:
+            log.debug("cannot look for news: %s", type(error).__name__)
+            now = seen
+        for chat, number in now.items():
+            if seen.get(chat) != number:
+                hub.tell(chat)
+        seen = now
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), 3600)
+            await asyncio.wait_for(service.stop.wait(), LOOK_FOR_NEWS)
 
 
-def _announce(app: App, port: int, telegram: bool) -> None:
-    address = f"http://{app.settings.host}:{port}/"
-    print(f"{address}  网页聊天")
-    print(f"{address}staff  工作台（登记码：kexie staff add 姓名）")
-    print(f"Telegram：{'已开启' if telegram else '没有设置 KEXIE_TELEGRAM_TOKEN，未开启'}")
-    print(f"数据在 {Path(app.settings.data).resolve()}。按 Ctrl-C 停止。", flush=True)
+DOING = {
+    "receiver": "接收 Telegram 消息",
+    "worker": "处理收到的消息",
+    "sender": "发送回复",
+    "web": "网页聊天和工作台",
+}
+
+
+def _announce(service: Service, listening: socket.socket | None) -> None:
+    settings = service.app.settings
+    if listening:
+        host, port = listening.getsockname()[:2]
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    if listening and "web" in service.roles:
+        print(f"{address}  网页聊天")
+        print(f"{address}staff  工作台（登记码：kexie staff add 姓名）")
+    elif listening:
+        print(f"{address}  {'只接收 Telegram 消息' if service.routes else '只供监控查看'}")
+    if len(service.roles) < len(ROLES):
+        print(f"这个进程负责：{'、'.join(DOING[role] for role in ROLES if role in service.roles)}")
+    how = f"消息由 Telegram 送到 {settings.telegram_webhook}" if settings.telegram_webhook else "已开启"
+    print(f"Telegram：{how if settings.telegram_token else '没有设置 KEXIE_TELEGRAM_TOKEN，未开启'}")
+    print(f"数据在 {Path(settings.data).resolve()}。按 Ctrl-C 停止。", flush=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 DEFAULT_CONTENT = Path(__file__).resolve().parent.parent
 FIRST_PORT = 8080
@@ -31,6 +33,10 @@ class Settings:
     """"" when Telegram is not used."""
     telegram_api: str
     """Base address of the Bot API."""
+    telegram_webhook: str
+    """Public https address to which Telegram sends updates, "" to fetch them by polling."""
+    telegram_secret: str
+    """What Telegram has to send with each webhook request, "" to derive it from the token."""
     content: Path
     """Folder that holds knowledge/, intents/ and forms/ (KEXIE_CONTENT)."""
     metrics_token: str = ""
@@ -74,6 +80,14 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if log not in ("text", "json"):
         raise BadSetting(f"KEXIE_LOG 是 '{log}'，要写 text（给人看）或 json（给程序读）。")
     api = (env.get("KEXIE_TELEGRAM_API") or "https://api.telegram.org").rstrip("/")
+    webhook, secret = env.get("KEXIE_TELEGRAM_WEBHOOK", "").strip(), env.get("KEXIE_TELEGRAM_SECRET", "").strip()
+    if webhook and (not webhook.startswith("https://") or not urlsplit(webhook).path.strip("/")):
+        raise BadSetting(
+            "KEXIE_TELEGRAM_WEBHOOK 要写完整的公网地址，以 https:// 开头，后面带一段路径，"
+            "例如 https://kexie.example.org/telegram。"
+        )
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret):
+        raise BadSetting("KEXIE_TELEGRAM_SECRET 只能用英文字母、数字、下划线和短横线，最多 256 个。不写也可以。")
     return Settings(
         data=data,
         database_url=url,
@@ -81,6 +95,8 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         port=int(port_text or 0),
         telegram_token=env.get("KEXIE_TELEGRAM_TOKEN", "").strip(),
         telegram_api=api,
+        telegram_webhook=webhook,
+        telegram_secret=secret,
         content=content,
         metrics_token=env.get("KEXIE_METRICS_TOKEN", "").strip(),
         log=log,
@@ -99,16 +115,22 @@ def check_database(url: str, named: str) -> str:
     return url
 
 
-def free_port(settings: Settings) -> int:
-    """The port to serve on: the one that was set, else the first free one from 8080. Raises BadSetting."""
+def listen(settings: Settings) -> socket.socket:
+    """A socket that listens on the port that was set, else on the first free one from 8080. Raises BadSetting.
+
+    Bound at once, not only looked at: of two processes that start together each gets its own.
+    """
     for port in [settings.port] if settings.port else range(FIRST_PORT, FIRST_PORT + 200):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((settings.host, port))
-            except OSError:
-                continue
-            return port
+        family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+        bound = socket.socket(family, socket.SOCK_STREAM)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind((settings.host, port))
+            bound.listen(1024)
+        except OSError:
+            bound.close()
+            continue
+        return bound
     raise BadSetting(
         f"端口 {settings.port or FIRST_PORT} 已被占用或不能用。请用 KEXIE_PORT 换一个，例如 KEXIE_PORT=8090。"
     )

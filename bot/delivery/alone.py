@@ -27,8 +27,9 @@ async def alone(baton: Baton, name: str, work: Callable[[asyncio.Event], Awaitab
     try:
         while not stop.is_set():
             if await _taken(baton):
+                if told:
+                    log.info("%s: taken over", name)
                 told = False
-                log.debug("%s: ours", name)
                 await _while_held(baton, work, stop)
             elif not told:
                 told = True

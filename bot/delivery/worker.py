@@ -50,8 +50,8 @@ class Worker:
         """Set by whoever stored a message."""
         self.handled = asyncio.Event()
         """Set after each message; the sender waits for it."""
-        self.beat = time.monotonic()
-        """When it last looked into the inbox; an old one means that it hangs."""
+        self.beat: float | None = None
+        """When it last looked into the inbox, monotonic seconds: an old time means that it hangs. None: not running."""
         self._in_hand: dict[str, asyncio.Task[None]] = {}
         self._claims = InHand(database)
         self._resting: dict[str, float] = {}
@@ -79,6 +79,7 @@ class Worker:
                 for task in waiting:
                     task.cancel()
         finally:
+            self.beat = None
             await self._end()
 
     async def work_one(self) -> bool:

@@ -35,6 +35,7 @@ COLUMNS = {
     "id": "number of the row, rising",
     "name": "name",
     "not_before": "not tried again before this time, UTC, empty for at once",
+    "receipt": "receipt number with a check character at its end",
     "received_at": "when it came in, UTC",
     "region": "city",
     "sent_at": "when it was delivered, UTC, empty until then",

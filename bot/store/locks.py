@@ -87,7 +87,7 @@ class Baton:
         if not database or database == ":memory:":
             return True  # nobody else can open it
         if self._file is None:
-            file = Path(f"{database}.{self._name.replace(':', '-')}.lock").open("w")
+            file = Path(f"{database}.{self._name.replace(':', '-')}.lock").open("w")  # noqa: SIM115 - open is locked
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

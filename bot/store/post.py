@@ -295,7 +295,7 @@ def end_waits(connection: Connection, channel: str = "") -> None:
 def newest_of(connection: Connection, chats: Collection[str]) -> dict[str, int]:
     """Chat -> id of its newest outgoing message; chats without one are left out."""
     query = select(outbox.c.chat, func.max(outbox.c.id)).where(outbox.c.chat.in_(chats)).group_by(outbox.c.chat)
-    return {chat: newest for chat, newest in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def move_chat(connection: Connection, old: str, new: str) -> None:

@@ -32,7 +32,7 @@ class Meters:
     """What this process counts. Each process has its own; the queues are counted in the database, the same for all."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # a second series beside each, which nobody reads
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series beside each, which nobody reads
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
 

@@ -24,7 +24,7 @@ class Watch:
         self.meters.registry.register(Queues(database))
         self.lines = CountLines(self.meters)
         self._workers: list[Worker] = []
-        health = Health(database, loaded, lambda: [worker.beat for worker in self._workers])
+        health = Health(database, loaded, lambda: [w.beat for w in self._workers if w.beat is not None])
         self.pages = Pages(health, self.meters, token)
 
     def channel(self, channel: Channel) -> Channel:

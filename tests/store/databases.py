@@ -6,6 +6,7 @@ import atexit
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -39,12 +40,25 @@ class PostgreSQL:
         data = str(self.folder / "data")
         first = ["-D", data, "-U", "kexie", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
         self._run([str(programs / "initdb"), *first])
-        serve = ["-D", data, "-h", "127.0.0.1", "-p", str(self.port), "-k", str(self.folder), "-F", "-N", "60"]
-        self._process = subprocess.Popen(
-            [*self._as, str(programs / "postgres"), *serve], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            cwd=self.folder,
-        )  # fmt: skip
+        self._command = [*self._as, str(programs / "postgres"), "-D", data, "-h", "127.0.0.1", "-p", str(self.port)]
+        self._command += ["-k", str(self.folder), "-F", "-N", "60"]
+        self._start()
         atexit.register(self.stop)
+
+    def _start(self) -> None:
+        self._process = subprocess.Popen(
+            self._command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder
+        )
+
+    def crash(self) -> None:
+        """End it at once, with all its connections, as a crash would; what was committed is kept."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(20)
+
+    def revive(self) -> None:
+        """Start it again on the same port, and wait until it answers."""
+        self._start()
+        self.wait()
 
     def url(self, name: str = "postgres") -> str:
         """Address of one of its databases."""
@@ -75,7 +89,7 @@ class PostgreSQL:
 
     def stop(self) -> None:
         """Stop it, fast, and remove what it wrote."""
-        self._process.terminate()
+        self._process.send_signal(signal.SIGINT)  # SIGTERM would wait for whoever is connected
         try:
             self._process.wait(10)
         except subprocess.TimeoutExpired:
@@ -96,6 +110,19 @@ def _server() -> PostgreSQL | None:
     server = PostgreSQL(found[-1].parent)
     server.wait()
     return server
+
+
+def server_of(url: str) -> PostgreSQL | None:
+    """The server that holds the database at `url`; None for SQLite."""
+    return None if url.startswith("sqlite") else _server()
+
+
+def fresh_postgresql() -> str:
+    """Address of a new database on the server of this run. Raises RuntimeError where PostgreSQL is not installed."""
+    server = _server()
+    if server is None:
+        raise RuntimeError("no PostgreSQL here: apt-get install postgresql")
+    return server.fresh()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -121,3 +148,12 @@ def database(url: str, clock: Clock) -> Iterator[Database]:
     opened = Database(url, clock)
     yield opened
     opened.close()
+
+
+def end_connections(database: Database) -> None:
+    """Have PostgreSQL end every connection to this database but the one that asks."""
+    engine = create_engine(database.engine.url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM ({others}) AS o"))
+    engine.dispose()

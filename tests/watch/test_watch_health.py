@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from starlette.testclient import TestClient
+from starlette.applications import Starlette
 
 from bot.messages import Reply
 from bot.store import post
@@ -15,18 +15,18 @@ from bot.watch.health import INBOX_STUCK, OUTBOX_STUCK, SILENT, Health
 from bot.watch.meters import Meters
 from bot.watch.pages import Pages
 from tests.talk import Clock
+from tests.watch.asking import ask
 
 
-def client(database: Database, beat: float = 0.0, loaded: bool = True, token: str = "") -> TestClient:
-    """The pages as a process on this machine sees them. `beat`: seconds since the worker's last sign of life."""
+def pages(database: Database, beat: float = 0.0, loaded: bool = True) -> Starlette:
+    """The pages of a process. `beat`: seconds since the worker's last sign of life."""
     health = Health(database, lambda: loaded, lambda: [time.monotonic() - beat])
-    application = Pages(health, Meters(), token).application()
-    return TestClient(application, "http://127.0.0.1:8080", client=("127.0.0.1", 50000))
+    return Pages(health, Meters(), "").application()
 
 
 def problems(database: Database, beat: float = 0.0, loaded: bool = True) -> list[str]:
     """Words of what is wrong; the status code agrees."""
-    answer = client(database, beat, loaded).get("/readyz")
+    answer = ask(pages(database, beat, loaded), "/readyz")
     found = answer.json()
     assert (answer.status_code == 200) == found["ready"] == (not found["problems"])
     assert answer.status_code in (200, 503)
@@ -83,7 +83,7 @@ def test_a_database_that_is_gone_is_told_and_the_process_is_alive(tmp_path: Path
     for file in folder.iterdir():
         file.unlink()
     folder.rmdir()
-    asked = client(database)
-    answer = asked.get("/readyz")
+    answer = ask(pages(database), "/readyz")
     assert (answer.status_code, list(answer.json()["problems"])) == (503, ["database"])
-    assert (asked.get("/healthz").status_code, asked.get("/healthz").json()) == (200, {"ok": True})
+    alive = ask(pages(database), "/healthz")
+    assert (alive.status_code, alive.json()) == (200, {"ok": True})

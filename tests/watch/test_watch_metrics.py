@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from starlette.testclient import TestClient
 
 from bot.delivery.outcomes import Blocked, Delay, NotSent
 from bot.delivery.sender import Sender
@@ -18,6 +17,7 @@ from bot.store import post
 from bot.store.database import Database
 from bot.watch.watch import Watch
 from tests.talk import Desk
+from tests.watch.asking import ask
 
 NAME, PHONE, CHAT = "测试员赵钱孙", "13800138000", "terminal:secret-chat-id"
 
@@ -103,7 +103,7 @@ def test_failures_are_counted_by_kind(small_desk: Desk, watch: Watch) -> None:
     def broken(incoming: Incoming, records: object) -> list[Reply]:
         raise ZeroDivisionError(PHONE)
 
-    small_desk.app.handle = broken  # type: ignore[method-assign, assignment]
+    small_desk.app.handle = broken  # type: ignore[method-assign]
     worker = watch.worker(small_desk.app.worker(watch.channels({"terminal": small_desk.app.terminal})))
     asyncio.run(worker.work_one())
     logging.getLogger("somebody.else").warning("测试")
@@ -142,8 +142,7 @@ def test_only_this_machine_or_whoever_has_the_token_sees_figures(
 ) -> None:
     """Without a token this machine and no proxy; with one the token and nothing less."""
     watch.pages.token = token
-    asked = TestClient(watch.pages.application(), "http://127.0.0.1:8080", client=(client, 50000))
-    answer = asked.get("/metrics", headers=headers)  # type: ignore[arg-type]
+    answer = ask(watch.pages.application(), "/metrics", headers, client)
     assert answer.status_code == status
     assert ("kexie_" in answer.text) == (status == 200)
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -82,28 +84,54 @@ class TelegramChannel:
         self.me = updates.Self(int(number))
         """Who the bot is; its name is known after `setup`."""
 
-    async def setup(self) -> None:
-        """Ask who the bot is, take a webhook away (polling needs that), set the menu. Raises a TelegramError."""
+    async def introduce(self) -> None:
+        """Ask who the bot is. Raises a TelegramError."""
         me = await self._bot.get_me()
         self.me = updates.Self(me.id, me.username or "")
+
+    async def learn_name(self, stop: asyncio.Event) -> None:
+        """Ask who the bot is until that is known, for a process that reads messages without receiving them. Until then
+        any bot's name in a group counts as ours. Raises BadSetting when Telegram refuses the token."""
+        await self._poller.prepared(self._introduce_or_trouble, stop)
+
+    async def setup(self) -> None:
+        """Ask who the bot is, take a webhook away (polling needs that), set the menu. Raises a TelegramError."""
+        await self.introduce()
         await self._bot.delete_webhook(drop_pending_updates=False)
+        await self._set_menu()
+
+    async def setup_webhook(self, address: str, secret: str) -> None:
+        """Ask who the bot is, have updates sent to `address` with `secret`, set the menu. Raises a TelegramError."""
+        await self.introduce()
+        await self._bot.set_webhook(address, allowed_updates=updates.WANTED, secret_token=secret)
+        await self._set_menu()
+
+    async def _set_menu(self) -> None:
         try:
             await self._bot.set_my_commands(MENU)
         except TelegramError as error:
             log.warning("the menu could not be set: %s", type(error).__name__)
 
     async def _setup_or_trouble(self) -> None:
-        try:
-            await self.setup()
-        except InvalidToken:
-            raise TokenRefused("the token is refused") from None
-        except TelegramError as error:
-            raise Trouble(f"getMe: {type(error).__name__}") from None
+        await _or_trouble(self.setup())
+
+    async def _introduce_or_trouble(self) -> None:
+        await _or_trouble(self.introduce())
 
     async def receive(self, put: Put, stop: asyncio.Event) -> None:
         """Set up, then poll until `stop` is set; each update is stored by `put` before it is acknowledged.
         Raises BadSetting when Telegram refuses the token."""
         await self._poller.run(put, stop)
+
+    async def announce_webhook(self, address: str, secret: str, stop: asyncio.Event) -> None:
+        """Have updates sent to `address`, trying until Telegram has taken it or `stop` is set. Raises BadSetting when
+        Telegram refuses the token. Safe to do from several processes: they say the same."""
+        await self._poller.prepared(lambda: _or_trouble(self.setup_webhook(address, secret)), stop)
+
+    def secret(self) -> str:
+        """A webhook secret made from the token: the same in every process, kept nowhere, and it tells nothing of the
+        token."""
+        return hmac.new(self._bot.token.encode(), b"kexie webhook", hashlib.sha256).hexdigest()
 
     def webhook(self, secret: str, put: Put) -> Handler:
         """A Starlette handler that receives updates instead of `receive`; see `webhook_handler`."""
@@ -140,3 +168,13 @@ class TelegramChannel:
         """Let what is under way end, then close the connections."""
         await asyncio.gather(*self._answering, return_exceptions=True)
         await self._transport.shutdown()
+
+
+async def _or_trouble(work: Awaitable[None]) -> None:
+    """Do it. Raises TokenRefused or Trouble where the library raises its own errors."""
+    try:
+        await work
+    except InvalidToken:
+        raise TokenRefused("the token is refused") from None
+    except TelegramError as error:
+        raise Trouble(f"setting up: {type(error).__name__}") from None

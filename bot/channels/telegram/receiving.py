@@ -93,6 +93,18 @@ class Poller:
                 else:
                     self._recovered()
 
+    async def prepared(self, setup: Callable[[], Awaitable[None]], stop: asyncio.Event) -> None:
+        """Try `setup` until it succeeds or `stop` is set. Raises BadSetting when Telegram refuses the token."""
+        while not stop.is_set():
+            try:
+                await _unless(stop, setup())
+            except TokenRefused:
+                raise BadSetting(BAD_TOKEN) from None
+            except Exception as error:
+                await self._rest(error, stop)
+            else:
+                return self._recovered()
+
     async def _turn(self, client: httpx.AsyncClient, put: Put) -> None:
         if not self._greeted:
             await self._setup()

@@ -33,6 +33,10 @@ class Hub:
             if not self._waiting[chat]:
                 del self._waiting[chat]
 
+    def open(self) -> list[str]:
+        """Chats of which a page is open."""
+        return list(self._waiting)
+
     def tell(self, chat: str) -> None:
         """Wake every open page of the chat."""
         for event in self._waiting.get(chat, ()):
