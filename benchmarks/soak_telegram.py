@@ -25,6 +25,7 @@ from bot.filing.receipt import normalise
 from tests.emulator import Emulator, Person
 from tests.end_to_end.tally import Tally, tally
 from tests.end_to_end.telegram_service import rows, telegram_service
+from tests.end_to_end.webhook import Webhook
 from tests.service import Service
 from tests.small_content import write_small_content
 
@@ -172,12 +173,19 @@ def main() -> int:
     sys.setswitchinterval(0.0005)
     with tempfile.TemporaryDirectory(prefix="kexie-soak-") as folder, Emulator() as bot:
         content = write_small_content(Path(folder) / "content")
-        soak = Soak(bot, telegram_service(Path(folder) / "data", content, None, bot), given.rate, given.seed, given.minutes)
+        soak = Soak(
+            bot, telegram_service(Path(folder) / "data", content, None, bot), given.rate, given.seed, given.minutes
+        )
+        webhook = Webhook(bot, soak.service) if given.mode == "webhook" else None
         began = time.monotonic()
         try:
+            if webhook:
+                webhook.start()
             found = soak.run(given.kills)
         finally:
             soak.service.kill()
+            if webhook:
+                webhook.end()
         show(found, given.mode, soak.killed, time.monotonic() - began)
         for line in soak.trouble:
             print(line)
