@@ -11,8 +11,8 @@ from typing import Any
 
 from bot import __version__
 
-MODULES = {"import": "import_file"}
-"""Command -> module in bot/commands where the two differ: a module cannot be called `import`."""
+MODULES = {"import": "import_file", "migrate-store": "migrate_store"}
+"""Command -> module in bot/commands where the two differ: a module cannot be called `import`, nor have a hyphen."""
 COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("启动全部服务：网页聊天、工作台，有令牌时还有 Telegram", "例：kexie run"),
     "chat": ("在终端里聊天", "例：kexie chat        程序之间对话：kexie chat --jsonl < 事件.jsonl"),
@@ -25,6 +25,15 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("检查所有内容文件，一次列出全部问题", "例：kexie check        核对事实：kexie check --seeds 资料文件夹"),
     "evaluate": ("用一批问题给答案质量打分，列出没答好的", "例：kexie evaluate 问题.jsonl 范围外.jsonl"),
     "export": ("把收到的材料导出成表格", "例：kexie export --form founding_filing --format xlsx"),
+    "backup": (
+        "把数据库和收到的文件备份成一个文件，服务不用停",
+        "例：kexie backup        每天一份、留 14 份：kexie backup /backup/ --keep 14",
+    ),
+    "restore": ("把备份恢复到一个新的地方", "例：kexie restore data/backups/kexie-20261121-030000.tar --to data-new"),
+    "migrate-store": (
+        "把数据搬到另一个数据库（SQLite 搬到 PostgreSQL，或者反过来）",
+        "例：kexie migrate-store sqlite:///data/kexie.db postgresql+psycopg://用户:密码@主机/库名",
+    ),
     "inbox": ("看没处理好、没送到的消息，再试一次或删掉", "例：kexie inbox list        再试：kexie inbox retry in-12"),
     "staff": (
         "登记、查看、移除工作人员",

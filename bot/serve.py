@@ -35,6 +35,7 @@ from bot.settings import listen
 from bot.store import post
 from bot.store.locks import Baton
 from bot.store.records import Records
+from bot.watch.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,9 @@ class Service:
         self.channels: dict[str, Channel] = {"web": self.web, "terminal": app.terminal}
         if self.telegram:
             self.channels["telegram"] = self.telegram
-        self.worker = app.worker(self.channels)
+        self.watch = Watch(app.database, lambda: "content" in vars(app), app.settings.metrics_token)
+        self.channels = self.watch.channels(self.channels)
+        self.worker = self.watch.worker(app.worker(self.channels))
         self.wakes: list[asyncio.Event] = []
         """One a sender of this process."""
         self.routes: list[Route] = []
@@ -84,12 +87,13 @@ class Service:
         return alone(Baton(self.app.database, name), name, work, self.stop)
 
     def http(self) -> Starlette:
-        """What this process serves: pages and updates, or updates only."""
+        """What this process serves: pages and updates, or updates only, and always what watching asks for."""
+        routes = [*self.watch.pages.routes(), *self.routes]
         if "web" in self.roles:
             application = _site(self).application()
-            application.router.routes[:0] = self.routes
+            application.router.routes[:0] = routes
             return application
-        return Starlette(routes=self.routes)
+        return Starlette(routes=routes)
 
 
 def _receiver(service: Service) -> list[Job]:
@@ -149,17 +153,18 @@ ROLES: dict[str, Callable[[Service], list[Job]]] = {
 """Role of a process -> what it runs. `kexie run` without --role has them all."""
 
 
-async def serve(app: App, roles: Collection[str] = tuple(ROLES)) -> None:
-    """Run until SIGINT or SIGTERM. Raises BadSetting when the port is taken or the token refused."""
+async def serve(app: App, roles: Collection[str] = tuple(ROLES), http: bool = False) -> None:
+    """Run until SIGINT or SIGTERM. `http`: listen also where no role needs it, to be watched. Raises BadSetting when the port is taken or the token refused."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
     webhook = "receiver" in roles and app.settings.telegram_token and app.settings.telegram_webhook
-    listening = listen(app.settings) if "web" in roles or webhook else None
+    listening = listen(app.settings) if "web" in roles or webhook or http else None
     app.settings.files.mkdir(parents=True, exist_ok=True)
     reloader = Reloader([app.settings.content, app.settings.local_content], app.renew)
     if "worker" in roles:
         app.assistant  # noqa: B018 - content is checked and the model made before a channel opens
     app.content  # noqa: B018 - every role speaks to people, staff at least
     service = Service(app, roles)
+    service.watch.begin()
     jobs = [*service.jobs(), reloader.run(service.stop)]
     server = _server(service.http()) if listening else None
     _announce(service, listening)
@@ -168,6 +173,7 @@ async def serve(app: App, roles: Collection[str] = tuple(ROLES)) -> None:
     finally:
         if service.telegram:
             await service.telegram.close()
+        service.watch.end()
         app.database.close()
 
 
@@ -213,6 +219,7 @@ def _site(service: Service) -> Site:
 def _server(application: Starlette) -> uvicorn.Server:
     config = uvicorn.Config(
         application,
+        log_config=None,  # bot/watch/logs.py writes its lines, too
         log_level="warning",
         access_log=False,  # addresses are personal data
         timeout_graceful_shutdown=STOP_WITHIN,
@@ -306,7 +313,7 @@ def _announce(service: Service, listening: socket.socket | None) -> None:
         print(f"{address}  网页聊天")
         print(f"{address}staff  工作台（登记码：kexie staff add 姓名）")
     elif listening:
-        print(f"{address}  只接收 Telegram 消息")
+        print(f"{address}  {'只接收 Telegram 消息' if service.routes else '只供监控查看'}")
     if len(service.roles) < len(ROLES):
         print(f"这个进程负责：{'、'.join(DOING[role] for role in ROLES if role in service.roles)}")
     how = f"消息由 Telegram 送到 {settings.telegram_webhook}" if settings.telegram_webhook else "已开启"

@@ -40,6 +40,10 @@ class Settings:
     """What Telegram has to send with each webhook request, "" to derive it from the token."""
     content: Path
     """Folder that holds knowledge/, intents/ and forms/ (KEXIE_CONTENT)."""
+    metrics_token: str = ""
+    """Bearer token for /metrics, "" for this machine only (KEXIE_METRICS_TOKEN)."""
+    log: str = "text"
+    """text or json (KEXIE_LOG)."""
 
     @property
     def files(self) -> Path:
@@ -77,9 +81,10 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     content = Path(env.get("KEXIE_CONTENT") or DEFAULT_CONTENT)
     if not content.is_dir():
         raise BadSetting(f"KEXIE_CONTENT 指的文件夹不存在：{content}。请写放着 knowledge、intents、forms 的文件夹。")
-    url = env.get("KEXIE_DATABASE_URL") or f"sqlite:///{data / 'kexie.db'}"
-    if not url.startswith(("sqlite:", "postgresql+psycopg:")):
-        raise BadSetting("KEXIE_DATABASE_URL 要以 sqlite:/// 或 postgresql+psycopg:// 开头。")
+    url = check_database(env.get("KEXIE_DATABASE_URL") or default_database(data), "KEXIE_DATABASE_URL ")
+    log = env.get("KEXIE_LOG", "").strip() or "text"
+    if log not in ("text", "json"):
+        raise BadSetting(f"KEXIE_LOG 是 '{log}'，要写 text（给人看）或 json（给程序读）。")
     api = (env.get("KEXIE_TELEGRAM_API") or TELEGRAM_API).rstrip("/")
     webhook, secret = env.get("KEXIE_TELEGRAM_WEBHOOK", "").strip(), env.get("KEXIE_TELEGRAM_SECRET", "").strip()
     # A Bot API server of one's own also takes plain http; Telegram's does not.
@@ -101,7 +106,21 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         telegram_webhook=webhook,
         telegram_secret=secret,
         content=content,
+        metrics_token=env.get("KEXIE_METRICS_TOKEN", "").strip(),
+        log=log,
     )
+
+
+def default_database(data: Path) -> str:
+    """Address of the database in a data folder."""
+    return f"sqlite:///{data / 'kexie.db'}"
+
+
+def check_database(url: str, named: str) -> str:
+    """A database address, as it is. Raises BadSetting, which calls it `named`."""
+    if not url.startswith(("sqlite:", "postgresql+psycopg:")):
+        raise BadSetting(f"{named}要以 sqlite:/// 或 postgresql+psycopg:// 开头。")
+    return url
 
 
 def listen(settings: Settings) -> socket.socket:

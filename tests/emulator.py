@@ -21,6 +21,7 @@ import html.parser
 import itertools
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -118,6 +119,8 @@ class Emulator:
         self.url = ""
         self.messages: list[Message] = []
         """All messages of the bot, in order."""
+        self.by_chat: dict[int, list[Message]] = defaultdict(list)
+        """The same by chat: over hours of soaking, looking through all of them takes too long."""
         self.calls: list[Call] = []
         """All calls of the bot, also those that met a fault."""
         self.updates: list[dict[str, Any]] = []
@@ -224,6 +227,7 @@ class Emulator:
         """Remember a message of the bot."""
         with self._news:
             self.messages.append(message)
+            self.by_chat[message.chat_id].append(message)
             self._news.notify_all()
 
     def wait_until(self, reached: Callable[[], bool], wait: float = 5.0) -> bool:
@@ -247,7 +251,7 @@ class _Chat:
     @property
     def messages(self) -> list[Message]:
         """Everything the bot wrote here."""
-        return [message for message in self.bot.messages if message.chat_id == self.id]
+        return self.bot.by_chat[self.id]
 
     def replies(self, wait: float = 5.0, count: int = 1) -> list[Message]:
         """What the bot wrote since the last call: waits until it is at least `count` messages, or `wait` seconds."""

@@ -54,6 +54,11 @@ class Service:
 
     def start(self) -> None:
         """Start and wait until it answers. Raises RuntimeError with the end of its log when it does not."""
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        """Start, and wait for nothing."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "bot.cli", "run", *self.arguments],
@@ -63,8 +68,11 @@ class Service:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
+
+    def wait(self) -> None:
+        """Wait until it answers. Raises RuntimeError with the end of its log when it does not."""
         until = time.monotonic() + START_WITHIN
-        while time.monotonic() < until and self._process.poll() is None:
+        while time.monotonic() < until and self._process and self._process.poll() is None:
             if self.healthy():
                 return
             time.sleep(0.1)

@@ -41,6 +41,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "masking": "a queued question holds no personal data",
         "messages": "replies are kept in the outbox",
     },
+    "backup": {"store": "the tables and how rows are copied"},
     "memory": {"understand": "Context is part of what a conversation remembers"},
     "desk": {
         "clock": "times on the staff page",
@@ -107,6 +108,13 @@ ROOMS: dict[str, dict[str, str]] = {
         "messages": "Incoming and Reply",
         "store": "inbox and outbox",
     },
+    "watch": {
+        "channels": "the Protocol of what it counts",
+        "delivery": "a worker's last sign of life",
+        "delivery.outcomes": "what can come of sending",
+        "messages": "Incoming and Reply pass through",
+        "store": "queues are counted in the database",
+    },
     "questions": {
         "answer": "the same answers as in the chat",
         "content": "entries and forms",
@@ -139,6 +147,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "housekeeping": "work by the clock",
         "settings": "which port is free",
         "store": "receiving into the inbox, locks between processes",
+        "watch": "its pages are served",
     },
     "housekeeping": {
         "app": "database and files",
@@ -147,7 +156,8 @@ ROOMS: dict[str, dict[str, str]] = {
     "commands": {
         "answer": "search cites places as answers do",
         "app": "every command works on one",
-        "clock": "times in lists, a day in China for questions since then",
+        "backup": "backup and restore",
+        "clock": "times in lists and in a backup's name, a day in China for questions since then",
         "content": "check reads content with its faults",
         "desk": "the questions that were not answered well",
         "evaluation": "evaluate",
@@ -161,6 +171,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "settings": "handed in",
         "store": "staff and export read records",
         "understand": "import compares phrasings; search ranks entries",
+        "watch": "how run writes its log",
     },
     "importing": {
         "content": "what an imported table becomes",

@@ -50,6 +50,8 @@ class Worker:
         """Set by whoever stored a message."""
         self.handled = asyncio.Event()
         """Set after each message; the sender waits for it."""
+        self.beat: float | None = None
+        """When it last looked into the inbox, monotonic seconds: an old time means that it hangs. None: not running."""
         self._in_hand: dict[str, asyncio.Task[None]] = {}
         self._claims = InHand(database)
         self._resting: dict[str, float] = {}
@@ -64,6 +66,7 @@ class Worker:
         try:
             while not stop.is_set():
                 self.wake.clear()
+                self.beat = time.monotonic()
                 try:
                     # In one go for many: looking costs about as much as handling.
                     if len(self._in_hand) <= AT_ONCE // 2 or time.monotonic() > looked + LOOK:
@@ -80,6 +83,7 @@ class Worker:
                 for task in waiting:
                     task.cancel()
         finally:
+            self.beat = None
             await self._end()
 
     async def work_one(self) -> bool:

@@ -26,14 +26,14 @@ def delete_leftovers(connection: Connection, files: Path, before: float) -> int:
     old = [path for path in old if path.relative_to(files).parts[0] not in KEPT_FOLDERS]
     if not old:
         return 0
-    known = _mentioned(connection)
+    known = mentioned(connection)
     gone = [path for path in old if path.relative_to(files).as_posix() not in known]
     for path in gone:
         path.unlink(missing_ok=True)
     return len(gone)
 
 
-def _mentioned(connection: Connection) -> set[str]:
+def mentioned(connection: Connection) -> set[str]:
     """Every path that a stored row names, relative to the files folder."""
     waiting = select(inbox.c.raw).where(inbox.c.state != "done")
     sources = (select(drafts.c.draft), select(submissions.c.answers), select(outbox.c.reply), waiting)

@@ -15,7 +15,7 @@ WAIT = 60.0
 """Seconds that a reply may take on a busy machine."""
 
 
-def telegram_service(data: Path, content: Path, models: Path, bot: Emulator) -> Service:
+def telegram_service(data: Path, content: Path, models: Path | None, bot: Emulator) -> Service:
     """`kexie run` with the emulator as its Telegram; not yet started."""
     service = Service(data, content, models)
     service.environment["KEXIE_TELEGRAM_TOKEN"] = bot.token

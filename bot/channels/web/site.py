@@ -79,7 +79,6 @@ class Site:
                 Route("/files/{row:int}/{number:int}", self.file),
                 *staff_pages.routes(self),
                 *question_pages.routes(self),
-                Route("/healthz", self.health),
                 Mount("/static", StaticFiles(directory=HERE / "static")),
             ],
             middleware=[Middleware(BaseHTTPMiddleware, dispatch=_with_headers)],
@@ -216,15 +215,6 @@ class Site:
         headers = {"Cache-Control": "no-store"}
         path = self.channel.files / handed.path
         return FileResponse(path, media_type=handed.media_type, filename=handed.name, headers=headers)
-
-    async def health(self, request: Request) -> Response:
-        """Alive, and the database answers."""
-
-        def look() -> dict[str, int]:
-            with self.database.reading() as connection:
-                return post.counts(connection)
-
-        return JSONResponse({"ok": True, **await asyncio.to_thread(look)})
 
     async def not_found(self, request: Request, error: Any) -> Response:
         """Kind 404."""

@@ -1,0 +1,1 @@
+"""Watching: is it alive, is it ready, how much is it doing, and log lines without personal data."""
