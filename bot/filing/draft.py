@@ -51,6 +51,12 @@ class Draft:
     """Whether the next file replaces those that were sent before."""
     confirming: str = ""
     """`cancel` while a yes to cancelling is awaited."""
+    anonymous: bool = False
+    """Whether it is handed in without a name."""
+    taken: tuple[str, ...] = ()
+    """Fields whose answers were taken over from earlier and not spoken of since."""
+    album: str = ""
+    """Key of the album whose pictures came last."""
 
     def to_json(self) -> dict[str, Any]:
         """JSON-ready data for `from_json`."""
@@ -60,7 +66,13 @@ class Draft:
     def from_json(cls, data: Mapping[str, Any]) -> Draft:
         """The draft that `to_json` wrote; unknown keys of another program version are passed over."""
         known = {key: value for key, value in data.items() if key in cls.__dataclass_fields__}
-        return cls(**{**known, "skipped": tuple(known.get("skipped", ()))})
+        lists = {name: tuple(known.get(name, ())) for name in ("skipped", "taken")}
+        return cls(**{**known, **lists})
+
+    def files(self) -> list[str]:
+        """Paths of all files that came for it."""
+        lists = [value for value in self.values.values() if isinstance(value, list)]
+        return [str(one["path"]) for value in lists for one in value if isinstance(one, dict) and one.get("path")]
 
     def resumed(self) -> Draft:
         """The draft taken up again after a pause."""
@@ -211,7 +223,9 @@ def missing(form: Form, draft: Draft) -> list[Field]:
 
 
 def later(form: Form, draft: Draft) -> list[Field]:
-    """Files that may be handed in later and are not there yet."""
+    """Files that may be handed in later and are not there yet. A quick report is handed in as it is."""
+    if form.quick:
+        return []
     return [
         f for f in asked(form, draft.values) if f.type in ("file", "image") and not f.required and not has(draft, f)
     ]
@@ -233,6 +247,10 @@ def has_value(value: Any) -> bool:
 
 
 def next_field(form: Form, draft: Draft) -> Field | None:
-    """The first question that is neither answered nor passed over."""
-    open_ones = (f for f in asked(form, draft.values) if not has(draft, f) and f.name not in draft.skipped)
+    """The first question that is neither answered nor passed over. A quick form asks only what is required."""
+    open_ones = (
+        f
+        for f in asked(form, draft.values)
+        if not has(draft, f) and f.name not in draft.skipped and (f.required or not form.quick)
+    )
     return next(open_ones, None)

@@ -7,12 +7,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from bot.content.form_loader import flat
 from bot.content.forms import Form
 from bot.filing import pages
-from bot.filing.answering import accepted, go_on, repeat, several, take, take_files, toggled
-from bot.filing.draft import Draft, Event, Step, asked, at, fitted
+from bot.filing.answering import accepted, constrain, go_on, repeat, several, take, take_files, toggled
+from bot.filing.draft import Draft, Event, Step, asked, at, fitted, has, has_value
 from bot.filing.extract import extract
 from bot.filing.moves import ACTIONS, change, change_by_name, closed, confirm
+from bot.filing.quick import keep_files, take_message, take_pictures, whole
 from bot.filing.types import Parsed, parse
 from bot.filing.values import fold
 from bot.filing.words import CONSENT, GREETINGS, MAYBE_QUESTION, SURE_QUESTION, WORDS, bare, change_wish, wish
@@ -21,24 +23,51 @@ from bot.messages import Reply
 __all__ = ["Draft", "Event", "Step", "repeat", "start", "step", "wish"]
 
 
-def start(form: Form, draft_id: str, today: date, profile: Mapping[str, str]) -> Step:
-    """A new draft with the opening and its first question. `profile`: earlier answers by `prefill` key."""
-    draft = Draft(draft_id, form.form_id, form.version)
+def start(
+    form: Form,
+    draft_id: str,
+    today: date,
+    profile: Mapping[str, str],
+    earlier: Mapping[str, Any] | None = None,
+    anonymous: bool = False,
+) -> Step:
+    """A new draft with the opening and its first question. `profile`: earlier answers by `prefill` key. `earlier`:
+    answers of a submission that this one follows, by field name; they come before the profile."""
+    draft = Draft(draft_id, form.form_id, form.version, anonymous=anonymous)
     reason = closed(form, today)
     if reason:
         return Step(replace(draft, phase="cancelled"), (Reply(reason),), "cancelled")
-    values: dict[str, Any] = {}
-    for one in asked(form, {}):
+    values: dict[str, Any] = _still_fitting(form, draft, earlier or {}, today)
+    taken = list(values)
+    for one in asked(form, values):
+        if one.name in values:
+            continue
         given = profile.get(one.prefill, "") if one.prefill else one.default
         if given:
             try:
                 values[one.name] = parse(one, given, today).value
+                taken += [one.name] if one.prefill else []
             except ValueError:
                 continue
-    lead = pages.opening(form)
-    if values:
-        lead += "\n\n您以前填过的先带上了，最后的检查页都能改。"
-    return go_on(form, replace(draft, values=values), lead)
+    draft = replace(draft, values=values, taken=tuple(taken))
+    return go_on(
+        form, draft, "\n\n".join(part for part in (pages.opening(form), pages.taken_over(form, draft)) if part)
+    )
+
+
+def _still_fitting(form: Form, draft: Draft, earlier: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """Those earlier answers that this form takes too: their choice is still there, their constraint holds."""
+    values: dict[str, Any] = {}
+    for one in flat(form.survey):
+        if has_value(earlier.get(one.name)):
+            trial = replace(draft, values={**values, one.name: earlier[one.name]})
+            try:
+                constrain(form, trial, one, earlier[one.name], today)
+            except ValueError:
+                continue
+            if has(trial, one):
+                values = dict(trial.values)
+    return values
 
 
 def step(form: Form, draft: Draft, event: Event, today: date) -> Step:
@@ -54,8 +83,12 @@ def step(form: Form, draft: Draft, event: Event, today: date) -> Step:
     draft = fitted(form, draft)
     if event.press:
         return _press(form, draft, event.press, today)
-    if event.attachments:
-        return take_files(form, draft, event)
+    if event.attachments and form.quick and not whole(form, draft):
+        if not event.text.strip():
+            return take_pictures(form, draft, event.attachments)
+        draft, _ = keep_files(form, draft, event.attachments)
+    elif event.attachments:
+        return take_message(form, draft, event, today) if form.quick else take_files(form, draft, event)
     action, word = wish(event.text), bare(event.text)
     if draft.confirming:
         return confirm(form, draft, action, word)
@@ -73,6 +106,8 @@ def step(form: Form, draft: Draft, event: Event, today: date) -> Step:
 def _answer(form: Form, draft: Draft, text: str, today: date) -> Step:
     if not text.strip():
         return Step(draft, (repeat(form, draft),), "asked")
+    if whole(form, draft):
+        return take_message(form, draft, Event(text), today)
     if _anything(form, draft):
         return take(form, draft, at(form, draft), text, False, today)
     if SURE_QUESTION.search(fold(text)):

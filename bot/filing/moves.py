@@ -138,7 +138,9 @@ def closed(form: Form, today: date) -> str:
     """Why the form takes nothing today (`opens`, `deadline`: first and last day), or ""."""
     if form.opens and today < date.fromisoformat(form.opens):
         return f"「{form.title}」从 {form.opens} 开始填，请到那天再来。"
-    if form.deadline and today > date.fromisoformat(form.deadline):
+    if form.state == "closed":
+        return f"「{form.title}」已经停用，现在不收了。有问题请说「找人工」。"
+    if form.deadline and form.late != "warn" and today > date.fromisoformat(form.deadline):
         return f"「{form.title}」已在 {form.deadline} 截止，现在不收了。有问题请说「找人工」。"
     return ""
 

@@ -110,9 +110,24 @@ def progress(form: Form, draft: Draft) -> str:
     return told + (f"- 还没填：{'、'.join(open_ones)}" if open_ones else "- 都填完了，回复「检查」看一遍再提交。")
 
 
+def taken_over(form: Form, draft: Draft) -> str:
+    """What stands in the form before the first question, so that it can be put right; "" for nothing."""
+    rows = [one for one in asked(form, draft.values) if one.name in draft.taken and has(draft, one)]
+    if not rows:
+        return ""
+    lines = [f"- {one.label}：{masked(one, draft.values[one.name])}" for one in rows]
+    told = f"您以前填过的先带上了。哪一项变了，回复「改」加名称，例如「改 {rows[0].label}」；最后的检查页也都能改。"
+    return "\n".join([told, *lines])
+
+
 def opening(form: Form) -> str:
     """What is said before the first question: purpose, retention, how it goes."""
     lines = [f"开始填「{form.title}」。", form.intro, f"用途：{form.purpose}", f"保存：{form.retention}"]
+    if form.quick:
+        lines.append(
+            "一条消息就行，可以和照片一起发；没说到的我再问。交之前会给您看一遍，交了就表示同意这样使用您填的内容。"
+        )
+        return "\n".join(line for line in lines if line)
     lines.append(
         "一次问一项。随时可以说：上一步、跳过、暂存、取消、帮助；中间想问别的，直接问。接着回答，就表示同意这样使用您填的内容。"
     )
