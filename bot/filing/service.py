@@ -145,7 +145,9 @@ class Filing:
         if done.outcome == "submit":
             memory, replies = self._submit(form, done, incoming.chat, memory, records)
             return memory, replies, "submit"
-        if done.draft != draft:
+        if form.keep == "wished" and done.draft.phase == "cancelled":
+            self._let_go(done.draft, incoming.chat, records)
+        elif done.draft != draft:
             records.save_draft(incoming.chat, done.draft.to_json(), form.expires_in)
             dates.plan(form, done.draft.id, done.draft.values, records)
         replies = list(done.replies)
@@ -164,6 +166,12 @@ class Filing:
             (Button(texts["go_on"], f"form:go:{draft_id}"), Button(texts["start_new"], f"form:new:{form.form_id}")),
         )
         return Reply(texts["form_other_open"].format(title=form.title), buttons=buttons)
+
+    def _let_go(self, draft: Draft, chat: str, records: Records) -> None:
+        """A tool is left without keeping anything: the draft and its files are deleted."""
+        for path in draft.files():
+            (self.files / path).unlink(missing_ok=True)
+        records.delete_draft(draft.id, chat)
 
     # submitting
 
