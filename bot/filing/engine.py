@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from bot.content.form_loader import flat
-from bot.content.forms import Form
+from bot.content.forms import Field, Form
 from bot.filing import pages
 from bot.filing.answering import accepted, constrain, go_on, repeat, several, take, take_files, toggled
 from bot.filing.draft import Draft, Event, Step, asked, at, fitted, has, has_value
@@ -16,7 +16,7 @@ from bot.filing.extract import extract
 from bot.filing.items import handle
 from bot.filing.moves import ACTIONS, change, change_by_name, closed, confirm
 from bot.filing.quick import keep_files, take_message, take_pictures, whole
-from bot.filing.types import TYPES, Parsed, fits, parse
+from bot.filing.types import TYPES, Parsed, choose, fits, parse
 from bot.filing.values import fold
 from bot.filing.words import CONSENT, GREETINGS, MAYBE_QUESTION, SURE_QUESTION, WORDS, bare, change_wish, wish
 from bot.messages import Reply
@@ -119,7 +119,7 @@ def _turn(form: Form, draft: Draft, event: Event, today: date) -> Step:
         action = "submit"
     if draft.confirming:
         return confirm(form, draft, action, word)
-    if action and _fits(form, draft, action):
+    if action and _fits(form, draft, action, event.text):
         return ACTIONS[action](form, draft, today)
     wanted = change_wish(event.text)
     # A long message to staff may well speak of changing something; there it is the answer.
@@ -173,6 +173,15 @@ def _anything(form: Form, draft: Draft) -> bool:
     return bool(draft.at) and "anything" in at(form, draft).appearance.split()
 
 
+def _is_choice(one: Field, text: str) -> bool:
+    """Whether 「没有」 names a choice (否) and is no wish to skip."""
+    try:
+        choose(one.choices, text)
+    except ValueError:
+        return False
+    return True
+
+
 def _stale(draft: Draft, press: str) -> bool:
     """Whether a button is not of this draft as it stands now."""
     parts = press.split(":")
@@ -192,6 +201,8 @@ def _press(form: Form, draft: Draft, press: str, today: date) -> Step:
             return toggled(form, draft, one, one.choices[int(argument)].name, today)
         if int(argument) < len(one.choices):
             return accepted(form, draft, one, Parsed(one.choices[int(argument)].name), today)
+    if action == "value" and draft.at and at(form, draft).type == "range":
+        return take(form, draft, at(form, draft), argument, False, today)
     if action == "change":
         fields = asked(form, draft.values)
         if argument.isdigit() and 1 <= int(argument) <= len(fields):
@@ -201,7 +212,7 @@ def _press(form: Form, draft: Draft, press: str, today: date) -> Step:
     return Step(draft, (repeat(form, draft),), "asked")
 
 
-def _fits(form: Form, draft: Draft, action: str) -> bool:
+def _fits(form: Form, draft: Draft, action: str, text: str) -> bool:
     """Whether a word is a wish here and not an answer; a choice with that label wins."""
     if action == "end" and form.keep != "wished":
         return False
@@ -212,6 +223,8 @@ def _fits(form: Form, draft: Draft, action: str) -> bool:
     one = at(form, draft)
     words = {word.casefold() for choice in one.choices for word in (choice.label, *choice.aliases)}
     if words & set(WORDS[action].split()):
+        return False
+    if action == "skip" and one.type == "select_one" and _is_choice(one, text):
         return False
     if action == "done":
         return one.type in ("file", "image", "select_multiple", "rank")

@@ -230,7 +230,7 @@ def _said_on_list(form: Form, draft: Draft, row: Field, text: str, today: date) 
         return done
     if MAYBE_QUESTION.search(fold(text)):
         return Step(draft, (), "elsewhere")
-    least, most = limits(form, row, visible(form, draft.values))
+    _, most = limits(form, row, visible(form, draft.values))
     if len(items_of(draft, row)) >= most:
         return stand_on_list(form, draft, row, f"最多 {most} {counter(row)}，没有再加。")
     return _begin_with(form, draft, row, text, today)

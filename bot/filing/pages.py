@@ -43,6 +43,10 @@ def question(form: Form, draft: Draft, lead: str = "") -> Reply:
     ]
     if one.hint:
         lines.append(one.hint)
+    if one.type == "range" and one.start is not None and one.end is not None:
+        lines.append(f"从 {one.start:g} 到 {one.end:g}。")
+    if one.type == "rank":
+        lines.append("请按先后排序，回复编号，例如：2、1、3；也可以一个一个点。")
     if one.type in ("file", "image"):
         kinds = "、".join(ending.lstrip(".") for ending in one.accept)
         lines.append(f"请发文件：{kinds}，每个最多 {one.max_size / 1e6:.0f} MB，最多 {one.max_files} 个。")
@@ -69,6 +73,9 @@ def _question_buttons(draft: Draft, one: Field, first: bool) -> tuple[tuple[Butt
     rows: list[tuple[Button, ...]] = []
     if one.type in ("select_one", "select_multiple", "rank") and len(one.choices) <= MAX_CHOICE_BUTTONS:
         rows += [(Button(c.label[:20], press_id(draft, "pick", str(n))),) for n, c in enumerate(one.choices)]
+    if one.type == "range" and (steps := _steps(one)):
+        buttons = [Button(f"{value:g}", press_id(draft, "value", f"{value:g}")) for value in steps]
+        rows += [tuple(buttons[i : i + 5]) for i in range(0, len(buttons), 5)]
     if one.default and not has(draft, one):
         rows.append((Button(f"就用「{ready(one)}」"[:20], press_id(draft, "default")),))
     if one.type == "acknowledge":
@@ -107,6 +114,15 @@ def answers(form: Form, draft: Draft) -> list[str]:
         if (one.read_only or one.type == "calculate") and one.label and has_value(shown.get(one.name)):
             lines.append(f"- {one.label}：{masked(one, shown[one.name])}")
     return lines
+
+
+def _steps(one: Field) -> list[float]:
+    """The values of a short range, for buttons; [] for a long or an open one."""
+    if one.start is None or one.end is None:
+        return []
+    step = one.step or 1
+    many = int((one.end - one.start) / step) + 1
+    return [one.start + number * step for number in range(many)] if 1 < many <= 11 else []
 
 
 def check_page(form: Form, draft: Draft, lead: str = "") -> Reply:

@@ -67,7 +67,9 @@ def _named(cell: str, columns: Sequence[Field]) -> int | None:
 
 def _ordered(cells: Sequence[str], order: Sequence[int | None], many: int) -> tuple[str, ...]:
     found: list[str] = [""] * many
-    for cell, place in zip(cells, order, strict=False):
+    # More values than headings: the rest are the columns that the heading does not name, in their order.
+    rest = [place for place in range(many) if place not in order]
+    for cell, place in zip(cells, [*order, *rest], strict=False):
         if place is not None:
             found[place] = cell
     return tuple(found)

@@ -8,7 +8,7 @@ from bot.filing.values import fold
 
 WORDS = {
     "back": "上一步 返回 上一题 回上一步 退回上一步 /back",
-    "skip": "跳过 略过 没有 不填 先跳过 下一题 以后补 以后再补 之后补 回头补 后面补 暂时没有 暂无 /skip",
+    "skip": "跳过 略过 没有 不填 先跳过 下一题 以后补 以后再补 之后补 回头补 后面补 暂时没有 暂无 没有了 /skip",
     "pause": "暂存 保存 先存着 待会再填 等会儿再填 明天再填 暂停 /pause",
     "cancel": "取消 不填了 不办了 作废 /cancel",
     "help": "帮助 怎么填 不会填 不懂 /help ?",
