@@ -14,15 +14,16 @@ from bot.clock import china_day, shown
 from bot.content.forms import Form, flat
 from bot.content.models import Content
 from bot.desk import notices
-from bot.filing import pages
+from bot.filing import pages, results
 from bot.filing.copy import write_copy
-from bot.filing.draft import Draft, Event, Step
+from bot.filing.draft import Draft, Event, Step, visible
 from bot.filing.engine import repeat, start, step, wish
 from bot.filing.office import admission, albums, dates, drafts, earlier, registrations
 from bot.filing.office.lodging import ANONYMOUS, is_unnamed, lodge
 from bot.filing.quick import tells_something
 from bot.filing.receipt import looks_like, normalise
 from bot.filing.submission import STATES, Submission
+from bot.filing.wording import worded
 from bot.filing.words import bare
 from bot.memory import Memory
 from bot.messages import Attachment, Button, Incoming, Reply
@@ -198,8 +199,12 @@ class Filing:
         copy = self._copy(form, lodged.receipt, answers, records.now)
         head = texts["submitted_unnamed" if unnamed else "submitted"].format(title=form.title, receipt=lodged.receipt)
         place = registrations.line(lodged.place, records, texts)
-        parts = [head, place, form.next_steps, "" if unnamed else texts["receipt_keep"]]
-        told = Reply("\n\n".join(part for part in parts if part), files=(copy,))
+        steps = worded(form, form.next_steps, visible(form, answers))
+        outcome = results.told(form, answers)
+        review = texts["reviewed_by"].format(reviewer=form.reviewer) if form.reviewer else ""
+        parts = [head, place, outcome, review, steps, "" if unnamed else texts["receipt_keep"]]
+        ways = results.ways(form, answers)
+        told = Reply("\n\n".join(part for part in parts if part), buttons=ways, files=(copy,))
         # Where the person said they are may tell who it was: what has no name goes by its own answers.
         region = str(answers.get("region") or ("" if unnamed else memory.context.region))
         notice = notices.submitted(form, lodged.receipt, answers, region, records, texts, unnamed)
