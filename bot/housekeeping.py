@@ -13,15 +13,12 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from bot.app import App
+from bot.desk import chores as forms_chores
 from bot.store import chores
-from bot.store.leftovers import delete_leftovers
 from bot.store.questions import Questions
-from bot.store.records import Records
 
 log = logging.getLogger(__name__)
 
-UNCLAIMED = timedelta(days=1)
-"""How long a file may lie about without being part of a draft or a submission."""
 LOOK = 60.0
 """Seconds between two looks whether something is due."""
 
@@ -40,22 +37,18 @@ class Chore:
     """Done after it: may be long, must bear being cut off and done again an hour later."""
 
 
-def _drop_drafts(app: App, connection: Connection, now: datetime) -> int:
-    return Records(connection, now).drop_expired()
-
-
 def _drop_questions(app: App, connection: Connection, now: datetime) -> int:
     return Questions(connection, now).drop_old()
 
 
-def _drop_files(app: App, connection: Connection, now: datetime) -> int:
-    return delete_leftovers(connection, app.settings.files, (now - UNCLAIMED).timestamp())
+def _keep_forms(app: App, _: Connection, now: datetime) -> int:
+    done = forms_chores.keep(app.database, app.content, app.settings.files, now)
+    return done.reminded + done.drafts + done.files
 
 
 CHORES: tuple[Chore, ...] = (
-    Chore("expired drafts", timedelta(hours=1), inside=_drop_drafts),
     Chore("old questions", timedelta(hours=1), inside=_drop_questions),
-    Chore("leftover files", timedelta(hours=1), after=_drop_files),
+    Chore("reminders and leftovers", timedelta(hours=1), after=_keep_forms),
 )
 """Everything that is done by the clock."""
 

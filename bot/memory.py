@@ -41,8 +41,11 @@ class Memory:
     """Id of the draft that is being filled in, "" for none."""
     profile: dict[str, str] = field(default_factory=dict)
     """Answers to offer again in the next form: XLSForm-like `prefill` key -> value."""
+    album: dict[str, Any] = field(default_factory=dict)
+    """Pictures of an album that came before its caption: `key` and `files`, {} for none."""
     stage: str = ""
-    """`delete` while a yes to deleting one's data is awaited, else ""."""
+    """`delete` while a yes to deleting one's data is awaited, `name:<form id>` while we wait to hear whether a form is
+    handed in with a name, else ""."""
     asked: tuple[Asked, ...] = ()
     """The last questions, newest last."""
 
@@ -58,7 +61,8 @@ class Memory:
         context = Context(**known)
         context = replace(context, offered=tuple(context.offered))
         asked = tuple(_asked(one) for one in data.get("asked", ()))
-        return cls(context, data.get("draft", ""), data.get("profile", {}), data.get("stage", ""), asked)
+        rest = {key: data[key] for key in ("draft", "profile", "album", "stage") if key in data}
+        return cls(context, **rest, asked=asked)
 
 
 def _asked(data: dict[str, Any]) -> Asked:

@@ -12,9 +12,10 @@ from docx.shared import Cm, Pt
 
 from bot.clock import shown
 from bot.content.forms import Form
-from bot.filing.draft import asked, has_value
+from bot.filing.draft import asked, has_value, visible
+from bot.filing.item_tables import add_item_tables, cell_text
 from bot.filing.submission import Submission
-from bot.filing.types import show
+from bot.filing.wording import worded
 
 FONT = "SimSun"
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -38,12 +39,13 @@ def write_copy(form: Form, submission: Submission, target: Path) -> None:
         cells[0].width, cells[1].width = Cm(5), Cm(11)
         cells[0].text = one.label
         value = submission.values.get(one.name)
-        cells[1].text = printable(show(one, value)) if has_value(value) else "（未填）"
+        cells[1].text = printable(cell_text(one, value)) if has_value(value) else "（未填）"
     if form.next_steps:
         document.add_paragraph()
-        document.add_paragraph(f"接下来：{form.next_steps}")
+        document.add_paragraph(f"接下来：{worded(form, form.next_steps, visible(form, submission.values))}")
     document.add_paragraph("这是您所填内容的副本，不是批复或备案证明。")
     document.save(str(target))
+    add_item_tables(target, form, submission.values)
 
 
 def printable(text: str) -> str:
