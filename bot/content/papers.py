@@ -55,6 +55,9 @@ def load_papers(folder: Path, source_ids: Collection[str], forms: Mapping[str, F
     """Read `folder` (forms/templates) and hold its templates against the forms; faults are added to `problems`."""
     templates = {path.name: path.read_bytes() for path in sorted(folder.glob("*.docx")) if path.name[0] not in "~."}
     used = {name: uses for name, data in templates.items() if (uses := _read(name, data, problems)) is not None}
+    if forms and RECEIPT not in templates:
+        remedy = "从发布的版本里拷回来"
+        problems.add(f"forms/templates/{RECEIPT}", "缺少回执的模板，提交后给不出副本", remedy, "TEMPLATE_006")
     for form in forms.values():
         for document in form.documents:
             place = f"forms/{form.form_id}: documents[{document.template}]"

@@ -60,7 +60,7 @@ class Blank(Undefined):
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _itself
     __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = __pos__ = __neg__ = _itself
-    __lt__ = __le__ = __gt__ = __ge__ = _no
+    __lt__ = __le__ = __gt__ = __ge__ = _no  # type: ignore[assignment]
 
 
 class ShortBlank(Blank):
@@ -145,7 +145,7 @@ class Uses:
 def read_template(data: bytes) -> Uses:
     """What the Word file `data` names. Raises NotWord, or ValueError whose text says what is wrong for a clerk."""
     language = environment()
-    source = _TAG.sub(_plain_tag, words(data))
+    source = TAG.sub(_plain_tag, words(data))
     try:
         tree = language.parse(source)
         language.compile(tree)  # an unknown filter shows only now
@@ -178,7 +178,8 @@ def words(data: bytes) -> str:
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXT_PART = re.compile(r"word/(?:document|header\d*|footer\d*|footnotes)\.xml")
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
-_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+"""One tag of a template."""
 
 
 def _plain_tag(hit: re.Match[str]) -> str:

@@ -25,10 +25,13 @@ from docxtpl import DocxTemplate
 from jinja2.runtime import Undefined
 from markupsafe import Markup, escape
 
+from bot.content.form_loader import flat
+from bot.content.forms import Document as PaperOfForm
 from bot.content.forms import Field, Form
 from bot.content.templates import BLANK, SHORT_BLANK, environment
-from bot.filing.draft import has_value
+from bot.filing.draft import evaluate, has_value, visible
 from bot.filing.types import show
+from bot.messages import Button
 
 LINES = {BLANK: "＿＿＿＿", SHORT_BLANK: "＿＿"}
 """How blanks are printed, on yellow ground."""
@@ -195,3 +198,31 @@ def _split(run: CT_R) -> int:
                 found += 1
     run.getparent().remove(run)
     return found
+
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def labels_of(form: Form, names: Iterable[str]) -> list[str]:
+    """Labels of these fields; a name that is no question of the form is left out."""
+    known = {field.name: field.label for field in flat(form.survey) if field.label}
+    return [known[name] for name in names if name in known]
+
+
+def filled_name(form: Form, name: str, answers: Mapping[str, Any]) -> str:
+    """A file name with `${field}` filled in, and without what file names cannot hold; at most 60 characters."""
+    values = given(form, answers)
+    filled = re.sub(r"\$\{(\w+)\}", lambda hit: str(values.get(hit[1], "")), name)
+    return re.sub(r'[\\/:*?"<>|\s\x00-\x1f]+', "", printable(filled)).strip("-—_.")[:60]
+
+
+def offered(form: Form, values: Mapping[str, Any]) -> list[PaperOfForm]:
+    """The papers of the form that make sense with these answers."""
+    shown = visible(form, values)
+    return [one for one in form.documents if not one.relevant or evaluate(form, one.relevant, shown)]
+
+
+def buttons(form: Form, values: Mapping[str, Any], key: str) -> tuple[tuple[Button, ...], ...]:
+    """A button for each paper, two a row. `key`: `d:` and the end of the draft's id, or `r:` and a receipt number."""
+    made = [Button(one.label[:20], f"p:{one.template.rpartition('.')[0]}:{key}") for one in offered(form, values)]
+    return tuple(tuple(made[i : i + 2]) for i in range(0, len(made), 2))
