@@ -8,7 +8,7 @@ from dataclasses import fields as dataclass_fields
 from pathlib import Path
 
 from bot.content.expressions import compile_expression
-from bot.content.forms import Choice, Document, Field, Form
+from bot.content.forms import Choice, Field, Form
 from bot.content.problems import Problems, near
 from bot.content.yaml_files import Node, nodes, read_yaml
 
@@ -71,7 +71,7 @@ def _form(node: Node, source_ids: Collection[str]) -> Form:
         dedupe=node.texts("dedupe"),
         opens=node.day("opens"),
         deadline=node.day("deadline"),
-        documents=tuple(Document(d.text("template"), d.text("name"), d.text("label"), d.text("relevant"), d.text("hint")) for d in node.nodes("documents")),
+        documents=node.texts("documents"),
         ask=node.texts("ask", required=True),
         receipt=node.text("receipt") or "KX",
         submitter=node.texts("submitter"),
@@ -92,7 +92,7 @@ def _check_form(node: Node, form: Form) -> None:
         remedy = "用小写英文、数字、下划线，以字母开头"
         node.problems.add(f"{node.place}.form_id", f"编号 '{form.form_id}' 不能用", remedy, "FORM_008")
     # Words of the vocabulary that nothing carries out yet: better a fault than a promise that is not kept.
-    for key, used in (("access", form.access != "anyone"),):
+    for key, used in (("documents", bool(form.documents)), ("access", form.access != "anyone")):
         if used:
             node.problems.add(f"{node.place}.{key}", f"程序还不支持 '{key}'", "先删掉这一行", "FORM_018")
     if form.opens and form.deadline and form.opens > form.deadline:

@@ -75,15 +75,6 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Document:
-    template: str
-    name: str = ""
-    label: str = ""
-    relevant: str = ""
-    hint: str = ""
-
-
-@dataclass(frozen=True)
 class Form:
     """A whole form: what is asked, why, and what happens afterwards."""
 
@@ -110,7 +101,7 @@ class Form:
     """ISO date, "" for always."""
     deadline: str = ""
     """ISO date, "" for none."""
-    documents: tuple[Document, ...] = ()
+    documents: tuple[str, ...] = ()
     """Templates in forms/templates that can be written from the answers."""
     ask: tuple[str, ...] = ()
     """How people ask for this form; teaches the understanding."""

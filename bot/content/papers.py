@@ -64,7 +64,10 @@ def load_papers(folder: Path, source_ids: Collection[str], forms: Mapping[str, F
             if document.template not in templates:
                 hint = near(document.template, templates)
                 problems.add(
-                    place, f"没有 '{document.template}' 这份模板{hint}", "放进 forms/templates，或改对文件名", "TEMPLATE_005"
+                    place,
+                    f"没有 '{document.template}' 这份模板{hint}",
+                    "放进 forms/templates，或改对文件名",
+                    "TEMPLATE_005",
                 )
             elif document.template in used:
                 check_uses(used[document.template], form, place, problems)
@@ -104,14 +107,18 @@ def _listed(
         place = f"{shown}[{paper.template}]"
         if paper.template not in templates:
             hint = near(paper.template, templates)
-            problems.add(place, f"没有 '{paper.template}' 这个文件{hint}", "放进 forms/templates，或改对名字", "PAPER_005")
+            problems.add(
+                place, f"没有 '{paper.template}' 这个文件{hint}", "放进 forms/templates，或改对名字", "PAPER_005"
+            )
         # A house that does without a form keeps its paper; only what looks like a slip of the pen is a fault.
         if paper.form not in forms and (hint := near(paper.form, forms, 88)):
             problems.add(f"{place}.form", f"没有 '{paper.form}' 这张表{hint}", "改成存在的表，或删掉", "PAPER_006")
         for source in paper.sources:
             if source not in source_ids:
                 hint = near(source, source_ids)
-                problems.add(f"{place}.sources", f"没有 '{source}' 这个出处{hint}", "改成 sources.yaml 里有的编号", "PAPER_007")
+                problems.add(
+                    f"{place}.sources", f"没有 '{source}' 这个出处{hint}", "改成 sources.yaml 里有的编号", "PAPER_007"
+                )
         for name in (paper.label, *paper.names):
             if owner.setdefault(name, paper.template) != paper.template:
                 problems.add(f"{place}.names", f"「{name}」也属于 {owner[name]}", "一个叫法只给一份材料", "PAPER_008")
