@@ -68,7 +68,7 @@ def read(root: Path, local: Path | None = None) -> tuple[Content, Problems]:
     regions = reader.regions(entries)
     if local is not None:
         LocalReader(sources, entries, regions, problems, _entry).read(local)
-    forms = load_forms(root / "forms", sources, problems)
+    forms = load_forms(root / "forms", sources, problems, entries)
     content = Content(
         sources=sources,
         entries=entries,
