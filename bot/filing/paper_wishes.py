@@ -21,9 +21,17 @@ _FILLER = (
     "一|两|份儿?|个|些|张|套|下|的|用|吗|么|没|呢|吧|呀|啊|谢谢|您好|你好|好|再|也|把|出来|过来|参照|关于|召开|开会"
 )
 _ALL = "有哪些|哪些|有什么|什么|各种|所有|全部|材料|文书|文件|表格|申请|清单|列表|目录|都|可用|这里|你|您|提供|办事"
-# `*+` never goes back: a message made of such words costs no more than its length.
-_NAMED = re.compile(rf"(?:{_VERB}|{_THING}|{_FILLER}|[\s,，。.!！?？、~])*+", re.IGNORECASE)
-_LISTED = re.compile(rf"(?:{_ALL}|{_VERB}|{_THING}|{_FILLER}|[\s,，。.!！?？、~])*+", re.IGNORECASE)
+
+
+def _made_of(*words: str) -> re.Pattern[str]:
+    """Matches a text that holds nothing but these words and marks between them."""
+    alternatives = sorted("|".join(words).split("|"), key=len, reverse=True)
+    # `*+` never goes back: whatever a message is made of, it costs no more than its length.
+    return re.compile(rf"(?:{'|'.join(alternatives)}|[\s,，。.!！?？、~])*+", re.IGNORECASE)
+
+
+_NAMED = _made_of(_VERB, _THING, _FILLER)
+_LISTED = _made_of(_ALL, _VERB, _THING, _FILLER)
 _WANT = re.compile(rf"{_VERB}|{_THING}|有没有|有现成", re.IGNORECASE)
 _SAMPLE = re.compile("模板|模版|范本|范文|样本|样稿|空白材料")
 _ASKS = re.compile(r"[?？]|[吗么没]|呢$|哪")
