@@ -245,12 +245,21 @@ def _show_files(field: Field, value: Any) -> str:
 
 
 def _not_one_by_one(field: Field, text: str, today: date) -> Parsed:
-    raise ValueError(f"「{field.label}」要一项一项填，请先说「改 {field.label}」。")
+    raise ValueError("没看懂。可以说「再加一个」「没有了」，或者直接写一个。")
+
+
+_PERSONS = re.compile(r"(?:员|人|者|代表|主席|长|专家|师|嘉宾|干部|选手|对象)$")
+_UNITS = re.compile(r"(?:单位|企业|公司|机构|高校|院所)$")
+
+
+def counter(repeat: Field) -> str:
+    """The word that counts its items: 位 for people, 家 for units, else 项."""
+    return "位" if _PERSONS.search(repeat.label) else "家" if _UNITS.search(repeat.label) else "项"
 
 
 def _show_items(field: Field, value: Any) -> str:
     names = [_show_item(field, item) for item in value[:SHOWN_ITEMS]]
-    return f"{len(value)} 项：{'、'.join(names)}{'……' if len(value) > SHOWN_ITEMS else ''}"
+    return f"{len(value)} {counter(field)}：{'、'.join(names)}{'……' if len(value) > SHOWN_ITEMS else ''}"
 
 
 def _show_item(field: Field, item: dict[str, Any]) -> str:
@@ -285,6 +294,33 @@ TYPES: dict[str, FieldType] = {
     "repeat": FieldType(_not_one_by_one, _show_items),
 }
 """XLSForm type -> how it is read and shown. `note` and `group` hold no answer."""
+
+
+_SHAPES: dict[str, Callable[[Any], bool]] = {
+    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "decimal": lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
+    "date": lambda value: _is_day(value),
+    "select_multiple": lambda value: _is_list(value, str),
+    "file": lambda value: _is_list(value, dict) and all("name" in file and "path" in file for file in value),
+    "repeat": lambda value: _is_list(value, dict) and not any("media_type" in item for item in value),
+}
+_SHAPES |= {"range": _SHAPES["decimal"], "rank": _SHAPES["select_multiple"], "image": _SHAPES["file"]}
+
+
+def _is_day(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+def _is_list(value: Any, of: type) -> bool:
+    return isinstance(value, list) and all(isinstance(one, of) for one in value)
+
+
+def fits(field: Field, value: Any) -> bool:
+    """Whether a stored value is one of this type of question: after a change of the form it may be of another."""
+    return _SHAPES.get(field.type, lambda other: isinstance(other, str) or field.type == "calculate")(value)
 
 
 def parse(field: Field, text: str, today: date) -> Parsed:
