@@ -95,7 +95,16 @@ class App:
         """A worker for these channels."""
         from bot.delivery.worker import Worker
 
-        return Worker(self.database, channels, self.handle, lambda: self.content)
+        return Worker(self.database, channels, self.handle, lambda: self.content, self.prepare)
+
+    def prepare(self, incoming: Incoming) -> None:
+        """Make the PDF that a button asks for: LibreOffice takes seconds, which no transaction should."""
+        from bot.delivery.pdf import to_pdf
+        from bot.paperwork import wanted_pdf
+
+        word = wanted_pdf(incoming)
+        if word is not None:
+            to_pdf(self.settings.files / word)
 
     def converse(self, update_id: str, chat: str, raw: dict[str, object]) -> list[Reply]:
         """One message of the terminal through the whole durable path; the replies to it, in order."""
@@ -121,10 +130,13 @@ def _library(settings: Settings, meaning: Understander) -> Library:
 
 def _assistant(settings: Settings, content: Content, meaning: Understander) -> Assistant:
     from bot.assistant import Assistant
+    from bot.delivery.pdf import office
     from bot.filing.service import Filing
+    from bot.paperwork import Paperwork
 
     look_up = _library(settings, meaning).find
-    return Assistant(content, meaning, Filing(content, settings.files), look_up)
+    paperwork = Paperwork(content, settings.files, pdf=bool(office()))
+    return Assistant(content, meaning, Filing(content, settings.files), paperwork, look_up)
 
 
 def data_folder(settings: Settings) -> Path:

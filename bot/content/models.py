@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.content.forms import Form
+from bot.content.papers import Papers
 from bot.content.tables import Comparisons, Rule
 
 ASPECTS = (
@@ -200,6 +201,8 @@ class Content:
     """Rules that can be applied to the figures in a question."""
     most_asked: tuple[str, ...] = ()
     """Ids of the entries that people ask for most: they should have the most phrasings."""
+    papers: Papers = field(default_factory=Papers)
+    """Word templates, and the papers that can be had by name."""
 
     def overlay(self, entry_id: str, region: str) -> Overlay | None:
         """What the city `region` ("" for none) says beside a national entry."""

@@ -40,12 +40,19 @@ class Worker:
     at once; on PostgreSQL it is called from several threads."""
 
     def __init__(
-        self, database: Database, channels: Mapping[str, Channel], handle: Handle, content: Callable[[], Content]
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        handle: Handle,
+        content: Callable[[], Content],
+        prepare: Callable[[Incoming], None] = lambda incoming: None,
     ) -> None:
         self.database = database
         self.channels = channels
         self.handle = handle
         self.content = content
+        self.prepare = prepare
+        """Slow work that a message needs, done before its transaction begins; may run again after a crash."""
         self.wake = asyncio.Event()
         """Set by whoever stored a message."""
         self.handled = asyncio.Event()
@@ -171,6 +178,7 @@ class Worker:
         incoming = channel.parse(message.raw)
         if incoming is not None:
             incoming = await channel.fetch(replace(incoming, at=message.received_at), message.raw)
+            await asyncio.to_thread(self.prepare, incoming)
         async with self._commits:
             await asyncio.to_thread(self._commit, message, incoming)
 

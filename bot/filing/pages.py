@@ -7,6 +7,7 @@ from datetime import date
 from bot.content.forms import Field, Form
 from bot.filing.draft import Draft, ItemForm, asked, has, here, later, leading, missing, relevant, visible
 from bot.filing.item_pages import is_listing, item_page, listing, pasting, place
+from bot.filing.papers import buttons as paper_buttons
 from bot.filing.press import press_id
 from bot.filing.results import results_again, results_page
 from bot.filing.scope import has_value
@@ -142,9 +143,11 @@ def check_page(form: Form, draft: Draft, lead: str = "") -> Reply:
         lines.append("\n没有问题就提交。要改哪一项，回复「改 编号」，例如：改 3。")
         buttons.insert(0, Button("提交", press_id(draft, "submit")))
     text = "\n".join(lines)
-    return Reply(
-        f"{lead}\n\n{text}" if lead else text, buttons=(tuple(buttons), (Button("取消", press_id(draft, "cancel")),))
-    )
+    papers = paper_buttons(form, draft.values, f"d:{draft.id[-10:]}")
+    if papers:
+        text += "\n\n点下面的名字，马上给您按现在的内容写好的材料。"
+    rows = (tuple(buttons), *papers, (Button("取消", press_id(draft, "cancel")),))
+    return Reply(f"{lead}\n\n{text}" if lead else text, buttons=rows)
 
 
 def edit_page(form: Form, draft: Draft) -> Reply:

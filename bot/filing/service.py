@@ -11,8 +11,9 @@ from typing import Any
 from ulid import ULID
 
 from bot.clock import china_day, shown
-from bot.content.forms import Form, flat
+from bot.content.forms import Form, everything, flat
 from bot.content.models import Content
+from bot.content.papers import RECEIPT
 from bot.desk import notices
 from bot.filing import pages, results
 from bot.filing.copy import write_copy
@@ -20,6 +21,8 @@ from bot.filing.draft import Draft, Event, Step, visible
 from bot.filing.engine import repeat, start, step, wish
 from bot.filing.office import admission, albums, dates, drafts, earlier, registrations
 from bot.filing.office.lodging import ANONYMOUS, is_unnamed, lodge
+from bot.filing.papers import DOCX
+from bot.filing.papers import buttons as paper_buttons
 from bot.filing.quick import tells_something
 from bot.filing.receipt import looks_like, normalise
 from bot.filing.submission import STATES, Submission
@@ -161,6 +164,11 @@ class Filing:
         """The present question once more, after something else was answered."""
         return repeat(form, draft)
 
+    def takes_anything(self, form: Form, draft: Draft) -> bool:
+        """Whether the present question takes whatever is said as its answer, a wish for a paper too."""
+        asks = {one.name: one.appearance for one in everything(form.survey)}.get(draft.at, "").split()
+        return "anything" in asks or "whole" in asks
+
     def _offer_open(self, form: Form, draft_id: str) -> Reply:
         texts = self.content.replies
         buttons = (
@@ -203,8 +211,9 @@ class Filing:
         outcome = results.told(form, answers)
         review = texts["reviewed_by"].format(reviewer=form.reviewer) if form.reviewer else ""
         parts = [head, place, outcome, review, steps, "" if unnamed else texts["receipt_keep"]]
-        ways = results.ways(form, answers)
-        told = Reply("\n\n".join(part for part in parts if part), buttons=ways, files=(copy,))
+        # Without a name nobody can be shown to own it afterwards: the copy is all there is.
+        papers = () if unnamed else paper_buttons(form, answers, f"r:{lodged.receipt}")
+        told = Reply("\n\n".join(part for part in parts if part), buttons=(*results.ways(form, answers), *papers), files=(copy,))
         # Where the person said they are may tell who it was: what has no name goes by its own answers.
         region = str(answers.get("region") or ("" if unnamed else memory.context.region))
         notice = notices.submitted(form, lodged.receipt, answers, region, records, texts, unnamed)
@@ -215,7 +224,7 @@ class Filing:
         target = self.files / path
         target.parent.mkdir(parents=True, exist_ok=True)
         submission = Submission(receipt, form.form_id, form.version, dict(answers), "received", now.isoformat())
-        write_copy(form, submission, target)
+        write_copy(self.content.papers.templates[RECEIPT], form, submission, target)
         return Attachment(f"{form.title}-{receipt}.docx", str(path), target.stat().st_size, DOCX)
 
     def _duplicates(self, form: Form, draft: Draft, chat: str, records: Records) -> list[Reply]:
@@ -327,6 +336,3 @@ ASKED_NAME = "name:"
 """How `Memory.stage` begins while the answer to 「要留名吗」 is awaited; the form's id follows."""
 NO_NAME = frozenset(["不留名", "匿名", "不留", "不用", "不", "不要", "否", "不记名", "不署名", "1", "不了"])
 WITH_NAME = frozenset(["留名", "留", "实名", "要", "是", "署名", "记名", "2", "留名字"])
-
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -9,6 +9,7 @@ from bot.messages import Reply
 from bot.store import post
 from bot.store.copying import Copied, checksum, our_tables
 from bot.store.database import Database
+from bot.store.questions import Questions
 from bot.store.records import Records
 
 RECEIPT = "KX-TEST-1"
@@ -33,7 +34,7 @@ def furnish(url: str, data: Path, answers: int = 30) -> None:
             records.save_chat_state("terminal:1", {"draft": "D1"})
             records.submit("S1", RECEIPT, "terminal:1", "f", "1", {"paper": [{"path": "a/章程.pdf"}]})
             records.add_staff("测试员", "admin", "")
-            records.queue_question("停车位归谁管", "unknown", "", "")
+            Questions(connection, database.clock()).queue("停车位归谁管", "unknown", "", "")
 
 
 def contents(url: str) -> list[Copied]:
