@@ -67,7 +67,8 @@ def main() -> int:
         data = Path(os.environ.get("KEXIE_DATA") or folder)
         once(data)
         found = [once(data) for _ in range(rounds)]
-    passed, whole = (statistics.median(row[n] for row in found) for n in (0, 1))
+    passed = statistics.median(row[0] for row in found)
+    whole = statistics.median(row[1] for row in found)
     parts = [statistics.median(column) for column in zip(*(row[2] for row in found), strict=True)]
     print(f"从启动到能回答：用处理器 {whole:.2f} 秒（限 {LIMIT:.0f} 秒），过了 {passed:.2f} 秒（{rounds} 次的中位）")
     print(f"- Python 启动和退出：{1 - sum(parts) / whole:.0%}")

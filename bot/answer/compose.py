@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.answer.cite import citation
@@ -20,10 +21,12 @@ def answer_text(content: Content, entry: Entry, region: str, today: date, step: 
 
     `step`: number of the step asked for, 0 for the whole procedure.
     """
-    if step and entry.steps:
-        return one_step(content, entry, region, step)
-    replies = content.replies
     overlay = content.overlay(entry.id, region)
+    warnings = _warnings(content, entry, overlay, today)
+    if step and entry.steps:
+        shown = one_step(content, entry, region, step)
+        return replace(shown, text="\n\n".join([shown.text, *warnings]))
+    replies = content.replies
     parts, more, sources = [], entry.more, entry.sources
     national = _body(entry.answer, entry.detail)
     if overlay:
@@ -38,10 +41,7 @@ def answer_text(content: Content, entry: Entry, region: str, today: date, step: 
         more = f"{replies['national_steps']}\n{numbered(entry.steps)}\n\n{more}".strip()
     elif entry.steps:
         parts.append(numbered(entry.steps))
-    for last_day in _last_days(entry, overlay):
-        if last_day < today.isoformat():
-            parts.append(replies["expired"].format(date=chinese_date(last_day)))
-    return Answer("\n\n".join(parts), more, sources)
+    return Answer("\n\n".join([*parts, *warnings]), more, sources)
 
 
 def entry_reply(
@@ -97,8 +97,10 @@ def _body(answer: str, detail: str) -> str:
     return f"{answer}\n{detail}".strip()
 
 
-def _last_days(entry: Entry, overlay: Overlay | None) -> list[str]:
-    return list(dict.fromkeys(day for day in (overlay.expires if overlay else "", entry.expires) if day))
+def _warnings(content: Content, entry: Entry, overlay: Overlay | None, today: date) -> list[str]:
+    """One sentence for each last day that is over."""
+    days = dict.fromkeys(day for day in (overlay.expires if overlay else "", entry.expires) if day)
+    return [content.replies["expired"].format(date=chinese_date(day)) for day in days if day < today.isoformat()]
 
 
 def _label(title: str) -> str:

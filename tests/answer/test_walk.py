@@ -92,3 +92,10 @@ def test_another_place_has_the_national_steps(small_app: App) -> None:
     assert small_app.understander.understand("最后一步是什么", context).step == 5
     assert small_app.understander.understand("最后一步是什么", replace(context, region=CITY)).step == 3
     assert small_app.understander.understand("上一步", context).step == 0
+
+
+def test_each_step_of_a_past_notice_is_said_to_be_past(content: Content, procedure: Entry) -> None:
+    """Whoever comes to one step only is warned too."""
+    past = replace(procedure, expires="2021-11-20")
+    assert "2021年11月20日" in answer_text(content, past, "", TODAY, 2).text
+    assert "已经过了" not in answer_text(content, procedure, "", TODAY, 2).text
