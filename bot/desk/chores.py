@@ -110,7 +110,7 @@ def _deadline(one: Reminder, chat: str, records: Records, content: Content) -> R
     if form is None or form.reminder is None or last is None or (stored and stored.phase == "cancelled"):
         return None
     text = content.replies["deadline_near"].format(
-        title=form.title, date=spoken(last.isoformat()), text=form.reminder.text
+        title=form.title, date=spoken(last.isoformat()), text=dates.text(form, values, last)
     )
     return Reply(text, buttons=() if handed_in else ((_go_on(one, content),),), to=chat)
 

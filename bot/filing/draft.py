@@ -70,8 +70,7 @@ class Draft:
 
     def files(self) -> list[str]:
         """Paths of all files that came for it."""
-        lists = [value for value in self.values.values() if isinstance(value, list)]
-        return [str(one["path"]) for value in lists for one in value if isinstance(one, dict) and one.get("path")]
+        return _paths(list(self.values.values()))
 
     def resumed(self) -> Draft:
         """The draft taken up again after a pause."""
@@ -82,6 +81,14 @@ class Draft:
         return {f.name: self.values[f.name] for f in asked(form, self.values) if has(self, f)} | calculated(
             form, self.values
         )
+
+
+def _paths(value: Any) -> list[str]:
+    """Paths of the files somewhere inside a value: also those inside the items of a repeat."""
+    if isinstance(value, dict) and "path" in value:
+        return [str(value["path"])] if value["path"] else []
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [path for one in inner for path in _paths(one)]
 
 
 @dataclass(frozen=True)
