@@ -48,8 +48,9 @@ class Errands:
 
     def run(self, meaning: Understanding, turn: Turn) -> list[Reply] | None:
         """Do what is wished; None when it is a question to be answered."""
-        if meaning.kind == "form":
-            return self.begin(meaning.target, turn)
+        named = self.filing.headed(turn.incoming.text)
+        if named or meaning.kind == "form":
+            return self.begin(named or meaning.target, turn)
         if meaning.kind == "intent" and meaning.target in self.by_intent:
             return self.by_intent[meaning.target](turn)
         if _only_a_place(meaning):

@@ -12,7 +12,7 @@ from bot.content.forms import Form
 from bot.filing.draft import Draft, Event, Step
 from bot.filing.engine import start, step
 from bot.filing.office.admission import refusal
-from bot.filing.quick import more_files, tells_something
+from bot.filing.quick import keep_files, more_files, tells_something
 from bot.memory import Memory
 from bot.messages import Attachment, Button, Incoming, Reply
 from bot.store.records import Records, StoredDraft
@@ -46,11 +46,9 @@ def stray(
     held = draft_of(incoming.album, incoming.chat, records)
     if held and held.form_id in forms:
         form, draft = forms[held.form_id], Draft.from_json(held.draft)
-        done = step(form, draft, Event(attachments=incoming.attachments), china_day(records.now))
-        kept = replace(done.draft, phase=held.phase)
+        kept, told = keep_files(form, draft, incoming.attachments)
         records.save_draft(incoming.chat, kept.to_json(), form.expires_in)
-        short = more_files(draft, kept)
-        return memory, [short] if short else []
+        return memory, [more_files(draft, kept) or Reply("\n".join(told))]
     if not incoming.album:
         return None
     memory, new = lay_aside(memory, incoming)
