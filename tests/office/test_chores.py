@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.office.people import deliver, keep, later, told
@@ -138,3 +139,15 @@ def test_a_cancelled_draft_is_not_reminded_of(office: Desk) -> None:
     talk.say("是")
     later(office, days=4)
     assert keep(office).reminded == 0
+
+
+def test_several_processes_keep_house_at_once(office: Desk) -> None:
+    """Four rounds at the same moment write each reminder once."""
+    people = [office.person(name) for name in "abc"]
+    for talk in people:
+        begin(talk)
+    later(office, days=28)
+    with ThreadPoolExecutor(4) as pool:
+        rounds = list(pool.map(lambda _: keep(office), range(4)))
+    assert sum(done.reminded for done in rounds) == 3
+    assert [sum("留到" in text for text in told(office, talk)) for talk in people] == [1, 1, 1]
