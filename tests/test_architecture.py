@@ -133,6 +133,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "answer": "search cites places as answers do",
         "app": "every command works on one",
         "content": "check reads content with its faults",
+        "desk": "staff check people in at the door",
         "evaluation": "evaluate",
         "export": "export",
         "filing": "Submission, for export",

@@ -16,7 +16,7 @@ from ulid import ULID
 
 from bot.store import ballots, post
 from bot.store.database import stamp
-from bot.store.tables import audit, chats, drafts, questions, staff, submissions
+from bot.store.tables import audit, chats, drafts, handovers, questions, staff, submissions
 
 OPEN_PHASES = ("asking", "checking", "paused")
 """Phases of a draft that can go on."""
@@ -89,7 +89,7 @@ class Records:
         """A group got another id: all that is kept under the old key is kept under the new one from now on."""
         if self.chat_state(new):
             self.connection.execute(delete(chats).where(chats.c.chat == old))
-        for table in (chats, drafts, submissions, staff):
+        for table in (chats, drafts, submissions, staff, handovers):
             self.connection.execute(update(table).where(table.c.chat == old).values(chat=new))
 
     # drafts

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.content.forms import Choice, Field
 from bot.filing.speech import FINDERS, find
+from bot.filing.values import fold
 from tests.filing.filing_talk import TODAY
 
 KINDS = (
@@ -136,8 +137,6 @@ SPEECH = st.text(
 @given(text=st.one_of(st.text(max_size=60), SPEECH), sort=st.sampled_from(sorted(FINDERS)))
 def test_whatever_is_said_is_heard_without_fault(text: str, sort: str) -> None:
     """Any text: no exception, and every piece stands in the text where it is said to stand."""
-    from bot.filing.values import fold
-
     field = Field("select_one" if sort == "kind" else "text", "x", "测试", extract=sort, choices=KINDS)
     for hit in find(text, field, TODAY):
         assert fold(text)[hit.start : hit.end] == hit.said

@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from bot.store import post
+from bot.store.records import Records
 from tests.office.people import deliver, keep, later, told
 from tests.talk import Desk, Talk
 
@@ -33,8 +35,6 @@ def test_the_button_of_the_warning_goes_on_with_the_draft(office: Desk) -> None:
     later(office, days=28)
     keep(office)
     with office.database.reading() as connection:
-        from bot.store import post
-
         button = post.of_chat(connection, talk.chat)[-1].reply.buttons[0][0]
     assert button.label == "接着填"
     assert "性质" in talk.press_id(button.id)
@@ -75,8 +75,6 @@ def test_an_empty_draft_is_not_worth_a_warning(office: Desk) -> None:
 
 def test_who_blocked_us_is_not_written_to(office: Desk) -> None:
     """No warning goes to a chat that does not listen."""
-    from bot.store.records import Records
-
     talk = office.person()
     begin(talk)
     with office.database.transaction() as connection:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import re
+from dataclasses import replace
 
+import pytest
+
+from bot.commands import staff as staff_command
 from bot.filing.receipt import normalise
+from bot.store.records import Records
 from tests.office.people import staff, told
 from tests.talk import Desk, Talk
 
@@ -104,8 +110,6 @@ def test_staff_check_people_in_once(office: Desk) -> None:
     assert "已签到" in guest.say("查进度")
     assert "没有「ZZZZZZ」" in door.say("签到 ZZZZZZ")
     with office.database.reading() as connection:
-        from bot.store.records import Records
-
         lines = [line["what"] for line in Records(connection, office.clock()).audit_lines()]
     assert lines.count("check in") == 1
 
@@ -128,3 +132,15 @@ def test_only_staff_check_in_and_see_the_turnout(office: Desk) -> None:
     for named in ("event", "讲座"):
         assert "名额：2\n- 已报上：1 人" in door.say(f"报名情况 {named}")
     assert "没有找到这张表" in door.say("报名情况 没有")
+
+
+def test_the_command_line_checks_in_too(office: Desk, capsys: pytest.CaptureFixture[str]) -> None:
+    """`kexie staff checkin CODE` says who came and ends with 0; a used or wrong code ends with 1 and says why."""
+    known = code(register(office, "a").last)
+    given = argparse.Namespace(action="checkin", code=known)
+    data = office.app.settings.data
+    settings = replace(office.app.settings, database_url=f"sqlite:///{data / 'kexie.db'}")
+    assert staff_command.run(given, settings) == 0
+    assert "签到成功：「测试讲座报名」测试a" in capsys.readouterr().out
+    assert staff_command.run(given, settings) == 1
+    assert "已经用过了" in capsys.readouterr().err
