@@ -17,9 +17,9 @@ from bot.content.forms import Form
 from bot.content.models import Content
 from bot.filing.draft import Draft
 from bot.filing.office import dates
-from bot.filing.office.admission import spoken
 from bot.filing.office.lodging import ANONYMOUS
 from bot.filing.office.registrations import move_up
+from bot.filing.values import spoken
 from bot.messages import Button, Reply
 from bot.store import handovers, post, reminders, secrecy
 from bot.store.database import Database

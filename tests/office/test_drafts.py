@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from tests.office.people import later, told
@@ -117,3 +118,23 @@ def test_a_draft_taken_over_by_its_own_chat_just_goes_on(office: Desk) -> None:
 def test_nothing_to_hand_over(office: Desk) -> None:
     """Without a draft 「换设备」 says so."""
     assert "没有没填完的表" in office.person().say("换设备")
+
+
+def test_an_open_draft_moves_to_the_new_version_of_its_form(office: Desk) -> None:
+    """A question that is new is asked, one that is gone is not; what was answered stays."""
+    forms = office.app.assistant.content.forms
+    assert isinstance(forms, dict)
+    before = forms["result"]
+    talk = office.person()
+    talk.say("我要填第二步结果")
+    talk.say("测试一号公司")
+    unit, _, day, chair = before.survey
+    fresh = replace(chair, name="secretary", label="秘书长")
+    forms["result"] = replace(before, version="2", survey=(unit, day, fresh, chair))
+    try:
+        assert "（2/4）大会日期" in talk.say("继续")
+        assert "（3/4）秘书长" in talk.say("2026年11月1日")
+        talk.say("李测试")
+        assert "1. 单位全称：测试一号公司" in talk.say("张测试")
+    finally:
+        forms["result"] = before

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bot.commands import staff as staff_command
+from bot.commands.export import write
 from bot.filing.receipt import normalise
 from bot.store.records import Records
 from tests.office.people import staff, told
@@ -144,3 +147,16 @@ def test_the_command_line_checks_in_too(office: Desk, capsys: pytest.CaptureFixt
     assert "签到成功：「测试讲座报名」测试a" in capsys.readouterr().out
     assert staff_command.run(given, settings) == 1
     assert "已经用过了" in capsys.readouterr().err
+
+
+def test_the_exported_list_says_who_has_a_place(office: Desk, tmp_path: Path) -> None:
+    """Place, waiting list, withdrawn, came: one column of the sheet."""
+    door = staff(office)
+    people = [register(office, name) for name in "abcd"]
+    door.say(f"签到 {code(people[1].last)}")
+    people[0].say(f"取消报名 {normalise(people[0].last)}")
+    target = tmp_path / "event.csv"
+    write(office.app, office.app.content.forms["event"], "csv", target)
+    with target.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))[1:]
+    assert [row["名额"] for row in rows] == ["已取消", "已签到", "有名额", "候补"]

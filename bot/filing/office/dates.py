@@ -11,8 +11,8 @@ from typing import Any
 from bot.clock import CHINA
 from bot.content.forms import Form, flat
 from bot.filing.draft import has_value
-from bot.filing.office.admission import spoken
 from bot.filing.types import masked
+from bot.filing.values import spoken
 from bot.store import reminders
 from bot.store.records import Records
 
