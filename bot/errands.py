@@ -140,6 +140,9 @@ class Errands:
         if what == "go":
             turn.memory, replies = self.filing.resume(turn.memory, turn.incoming.chat, turn.records, name)
             return replies
+        if what == "drop":
+            turn.records.delete_draft(name, turn.incoming.chat)
+            return [Reply(self.content.replies["quick_dropped"])]
         if name not in self.content.forms:
             return [Reply(self.content.replies["form_none_open"])]
         begin = self.filing.begin_new if what == "new" else self.filing.begin

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.store.records import Records
-from tests.office.people import picture
+from tests.office.people import keep, later, picture
 from tests.talk import Desk
 
 REPORT = "昨天下午测试一号有限公司在报告厅办了科普讲座，五十来人参加，花了1200元，电话13800138000"
@@ -85,6 +85,18 @@ def test_a_photo_with_a_caption_and_no_form_is_offered_as_a_report(office: Desk,
     talk.press("报工作快报")
     assert "9. 照片：照片.png" in talk.last
     assert "回执号" in talk.say("提交")
+
+
+def test_an_offer_that_is_refused_or_forgotten_keeps_nothing(office: Desk, tmp_path: Path) -> None:
+    """「不了」 deletes what was laid in at once; without an answer it is gone after a day."""
+    talk, other = office.person("a"), office.person("b")
+    for person in (talk, other):
+        person.send_picture(picture(tmp_path), REPORT)
+    assert "没有存" in talk.press("不了")
+    assert "没有没填完的表" in talk.say("我的草稿")
+    later(office, days=1, minutes=1)
+    assert keep(office).drafts == 1
+    assert "没有没填完的表" in other.say("我的草稿")
 
 
 def test_an_album_is_one_report_wherever_its_caption_stands(office: Desk, tmp_path: Path) -> None:

@@ -18,6 +18,10 @@ from bot.messages import Attachment, Button, Incoming, Reply
 from bot.store.records import Records, StoredDraft
 
 
+OFFERED = 1
+"""Days that something is kept which nobody has asked us to keep yet."""
+
+
 def lay_aside(memory: Memory, incoming: Incoming) -> tuple[Memory, bool]:
     """Keep the pictures of an album until its caption comes. Returns the memory and whether the album is new."""
     known = memory.album.get("key") == incoming.album
@@ -69,10 +73,10 @@ def offer(
     for form in forms.values():
         draft = reported(form, incoming, memory, records, texts)
         if draft:
-            records.save_draft(incoming.chat, draft.to_json(), form.expires_in)
+            records.save_draft(incoming.chat, draft.to_json(), OFFERED)
             yes = Button(texts["quick_yes"].format(title=form.title)[:20], f"form:go:{draft.id}")
             told = texts["quick_offer"].format(title=form.title, purpose=form.purpose, retention=form.retention)
-            return Reply(told, buttons=((yes, Button(texts["no"], "no")),))
+            return Reply(told, buttons=((yes, Button(texts["no"], f"form:drop:{draft.id}")),))
     return None
 
 
