@@ -17,7 +17,6 @@ from bot.memory import Memory
 from bot.messages import Attachment, Button, Incoming, Reply
 from bot.store.records import Records, StoredDraft
 
-
 OFFERED = 1
 """Days that something is kept which nobody has asked us to keep yet."""
 
