@@ -46,15 +46,25 @@ ROOMS: dict[str, dict[str, str]] = {
     "desk": {
         "clock": "times on the staff page",
         "content": "the forms that were handed in, the entries that came near",
+        "filing.office": "chores: last days, and people who move up to a place",
         "export": "the spreadsheet that staff take away",
         "filing": "Submission",
         "likeness": "questions that are worded alike are shown as one",
         "messages": "notices are replies to another chat",
         "store": "staff and submissions",
     },
+    "filing.office": {
+        "clock": "days and times in China",
+        "content": "the forms",
+        "filing": "the pure engine behind it",
+        "memory": "which draft is in hand, pictures that wait for their caption",
+        "messages": "it makes replies",
+        "store": "drafts, places, votes, reminders",
+    },
     "filing.service": {
         "clock": "today in China",
         "content": "the forms",
+        "filing.office": "access, places, anonymity, other devices",
         "desk": "a notice to staff for each submission",
         "filing": "the pure engine behind it",
         "memory": "which draft is in hand",
@@ -72,6 +82,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "answer": "a button that opens an entry",
         "clock": "today in China",
         "content": "fixed sentences",
+        "desk": "what staff say in their own chat",
         "filing.service": "starting and resuming forms",
         "messages": "it makes replies",
         "paperwork": "buttons and wishes for papers",
@@ -170,7 +181,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "backup": "backup and restore",
         "clock": "times in lists and in a backup's name, a day in China for questions since then",
         "content": "check reads content with its faults",
-        "desk": "the questions that were not answered well",
+        "desk": "the questions that were not answered well; staff check people in at the door",
         "evaluation": "evaluate",
         "explain": "ask --explain",
         "export": "export",
@@ -212,7 +223,7 @@ WORLD = {
 }
 """Modules that reach the clock or chance, the disk, the network, other processes and threads."""
 
-PURE = ("understand", "answer", "filing", "filing.service")
+PURE = ("understand", "answer", "filing", "filing.office", "filing.service")
 
 TOUCHES: dict[str, dict[str, str]] = {
     "bot.understand.model": {
