@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DDL, Connection, Engine, Table, create_engine, event, insert, inspect, select, text, update
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, inspect, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.schema import CreateColumn
 
@@ -39,7 +39,7 @@ def add_columns(connection: Connection, table: Table, *names: str) -> None:
     for name in names:
         if name not in there:
             column = CreateColumn(table.c[name]).compile(connection)
-            connection.execute(DDL(f"ALTER TABLE {table.name} ADD COLUMN {column}"))
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column}")
 
 
 MIGRATIONS: tuple[Migration, ...] = (_first, _learning)
