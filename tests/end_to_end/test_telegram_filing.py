@@ -127,6 +127,21 @@ def test_a_filing_from_the_first_question_to_the_spreadsheet(bot: Emulator, serv
         assert bot.token not in service.said()
 
 
+def test_a_wrong_answer_is_told_by_a_button(bot: Emulator, service: Service) -> None:
+    """「没答对」 under an answer on Telegram brings what else came near and a person, and the question to the queue."""
+    firm = bot.person("测试企业")
+    with running(service):
+        firm.say("备案制要交哪些材料")
+        firm.until("出处", WAIT)
+        firm.press("没答对")
+        firm.until("对不起", WAIT)
+        assert rows(service, "select text, status from questions") == [("备案制要交哪些材料", "wrong")]
+        firm.press("审批制要交哪些材料？")
+        firm.until("审批制", WAIT)
+        assert bot.wait_until(lambda: rows(service, "select chosen from questions") != [("",)], WAIT)
+        assert rows(service, "select chosen from questions") == [("founding-papers-approval",)]
+
+
 def test_a_draft_survives_kill_9_and_a_redelivered_update_is_handled_once(bot: Emulator, service: Service) -> None:
     """The service dies after storing an answer and before acknowledging it: Telegram delivers it again, it is handled
     once, and the form goes on where it was."""
