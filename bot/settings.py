@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 DEFAULT_CONTENT = Path(__file__).resolve().parent.parent
 FIRST_PORT = 8080
+TELEGRAM_API = "https://api.telegram.org"
 
 
 class BadSetting(ValueError):
@@ -79,9 +80,11 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     log = env.get("KEXIE_LOG", "").strip() or "text"
     if log not in ("text", "json"):
         raise BadSetting(f"KEXIE_LOG 是 '{log}'，要写 text（给人看）或 json（给程序读）。")
-    api = (env.get("KEXIE_TELEGRAM_API") or "https://api.telegram.org").rstrip("/")
+    api = (env.get("KEXIE_TELEGRAM_API") or TELEGRAM_API).rstrip("/")
     webhook, secret = env.get("KEXIE_TELEGRAM_WEBHOOK", "").strip(), env.get("KEXIE_TELEGRAM_SECRET", "").strip()
-    if webhook and (not webhook.startswith("https://") or not urlsplit(webhook).path.strip("/")):
+    # A Bot API server of one's own also takes plain http; Telegram's does not.
+    schemes = ("https",) if api == TELEGRAM_API else ("https", "http")
+    if webhook and (urlsplit(webhook).scheme not in schemes or not urlsplit(webhook).path.strip("/")):
         raise BadSetting(
             "KEXIE_TELEGRAM_WEBHOOK 要写完整的公网地址，以 https:// 开头，后面带一段路径，"
             "例如 https://kexie.example.org/telegram。"

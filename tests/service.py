@@ -37,6 +37,8 @@ class Service:
             "KEXIE_PORT": str(self.port),
             "PYTHONIOENCODING": "utf-8",
         }
+        self.arguments: list[str] = []
+        """What is written behind `kexie run`."""
         self.log = data.with_name(data.name + ".log")
         self._process: subprocess.Popen[bytes] | None = None
         data.mkdir(parents=True, exist_ok=True)
@@ -59,7 +61,7 @@ class Service:
         """Start, and wait for nothing."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bot.cli", "run"],
+                [sys.executable, "-m", "bot.cli", "run", *self.arguments],
                 cwd=DEFAULT_CONTENT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,

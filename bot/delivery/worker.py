@@ -62,12 +62,16 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set; what is in hand is finished."""
+        looked = 0.0
         try:
             while not stop.is_set():
                 self.wake.clear()
                 self.beat = time.monotonic()
                 try:
-                    await self._begin(AT_ONCE)
+                    # In one go for many: looking costs about as much as handling.
+                    if len(self._in_hand) <= AT_ONCE // 2 or time.monotonic() > looked + LOOK:
+                        looked = time.monotonic()
+                        await self._begin(AT_ONCE)
                     self._troubles = 0
                 except DBAPIError as error:  # a full disk, a restarting server: nothing is lost, it is all in the inbox
                     self._trouble(error)
@@ -125,14 +129,15 @@ class Worker:
     def _take(self, room: int) -> list[post.Received]:
         """At most `room` messages that no other worker has in hand."""
         without = {*self._in_hand, *self._resting}
+        # More than there is room for, where other workers may have the first of them in hand.
+        limit = room if self.database.is_sqlite else room + 4 * AT_ONCE
         with self.database.reading() as connection:
-            # More than there is room for: other workers have the first of them in hand.
-            found = post.next_messages(connection, self.database.clock(), self.channels, room + 4 * AT_ONCE, without)
-        if not found:
-            self._claims.flush()
-            return []
-        mine = set(self._claims.take([message.chat for message in found], room))
-        return [message for message in found if message.chat in mine]
+            found = post.next_chats(connection, self.database.clock(), self.channels, limit, without)
+            if not found:
+                self._claims.flush()
+                return []
+            mine = self._claims.take(list(found), room)
+            return post.messages(connection, [found[chat] for chat in mine])
 
     async def _work(self, message: post.Received) -> None:
         """One message from beginning to end; never raises but to be cancelled."""

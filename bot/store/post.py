@@ -74,11 +74,11 @@ def _after_last(connection: Connection, chat: str, now: datetime) -> str:
     return max(stamp(now), *(connection.execute(query).scalar() or "" for query in (theirs, ours)))
 
 
-def next_messages(
+def next_chats(
     connection: Connection, now: datetime, channels: Collection[str], limit: int = 1, without: Collection[str] = ()
-) -> list[Received]:
-    """The oldest undone messages that are each the first undone one of their chat and whose time has come, of these
-    channels and of no chat in `without`."""
+) -> dict[str, int]:
+    """Chat -> id of its first undone message, where its time has come, oldest first; of these channels and of no chat in
+    `without`."""
     older = inbox.alias("older")
     head = ~(
         select(older.c.id)
@@ -86,12 +86,18 @@ def next_messages(
         .exists()
     )
     query = (
-        select(inbox)
+        select(inbox.c.chat, inbox.c.id)
         .where(inbox.c.state == "new", inbox.c.channel.in_(channels), inbox.c.not_before <= stamp(now), head)
         .where(inbox.c.chat.not_in(without))
         .order_by(inbox.c.id)
         .limit(limit)
     )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def messages(connection: Connection, ids: Collection[int]) -> list[Received]:
+    """The undone ones of these messages, oldest first."""
+    query = select(inbox).where(inbox.c.id.in_(ids), inbox.c.state == "new").order_by(inbox.c.id)
     return [_received(row) for row in connection.execute(query).mappings()]
 
 

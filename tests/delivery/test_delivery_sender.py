@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 
 from bot.delivery import outcomes
+from bot.delivery.arrived import Arrived
 from bot.delivery.sender import AT_ONCE, MAX_TRIES, Sender
 from bot.messages import Reply
 from bot.store import post
@@ -146,10 +148,12 @@ def test_a_moved_group_gets_its_replies_in_the_new_place(database: Database) -> 
         assert [m.chat for m in Records(connection, database.clock()).staff_members()] == ["web:new"]
 
 
-async def _run_until(database: Database, wire: Wire, texts: Iterable[str], seconds: float) -> float:
+async def _run_until(
+    database: Database, wire: Wire, texts: Iterable[str], seconds: float, sender: Sender | None = None
+) -> float:
     """Run a sender until these have arrived; returns how long that took."""
     stop, wake = asyncio.Event(), asyncio.Event()
-    running = asyncio.create_task(Sender(database, wire).run(wake, stop))
+    running = asyncio.create_task((sender or Sender(database, wire)).run(wake, stop))
     started = time.monotonic()
     try:
         async with asyncio.timeout(seconds):
@@ -236,3 +240,47 @@ def test_an_outcome_that_cannot_be_written_is_written_later(database: Database) 
 def _rename(database: Database, old: str, new: str) -> None:
     with database.transaction() as connection:
         connection.execute(text(f"alter table {old} rename to {new}"))
+
+
+def test_what_arrived_before_a_crash_is_not_sent_again(database: Database, tmp_path: Path) -> None:
+    """A reply that was noted as arrived, but not yet marked when the process died, counts as sent; one that was not
+    noted goes out again."""
+    put(database, "一")
+    put(database, "乙", chat="web:b")
+    with database.transaction() as connection:
+        assert post.mark_sending(connection, 1)
+        assert post.mark_sending(connection, 2)
+    before = Arrived(tmp_path / "arrived.txt")
+    before.note(1)
+    wire = Wire()
+    sender = Sender(database, wire, Arrived(tmp_path / "arrived.txt"))
+    asyncio.run(_run_until(database, wire, ["乙"], 10, sender))
+    assert wire.sent == [("web:b", "乙")]
+    assert states(database) == [("sent", "")] * 2
+    before.close()
+
+
+def test_staff_hear_of_an_answer_that_was_given_up(database: Database) -> None:
+    """A refused answer makes one notice; a refused notice makes none, and someone who blocked us is no fault."""
+    told: list[int] = []
+
+    def alert(row: post.Outgoing, records: Records) -> list[Reply]:
+        told.append(row.id)
+        return [Reply(f"没送到 {row.id}", to="web:boss")] if row.inbox_id else []
+
+    put(database, "一")
+    put(database, "乙", chat="web:b")
+    wire = Wire({
+        "一": [outcomes.Refused("bad request")],
+        "乙": [outcomes.Blocked("403")],
+        "没送到 1": [outcomes.Refused("bad request")],
+    })  # fmt: skip
+
+    async def drain() -> None:
+        sender = Sender(database, wire, alert=alert)
+        while await sender.send_due():
+            pass
+
+    asyncio.run(drain())
+    assert told == [1, 3]
+    assert [state for state, _ in states(database)] == ["dead", "dead", "dead"]

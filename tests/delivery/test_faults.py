@@ -60,6 +60,12 @@ async def running(database: Database, wire: Wire, while_running: Callable[[], An
         await asyncio.gather(*tasks)
 
 
+def use_up(database: Database, first: int) -> None:
+    """Store messages until what was left of the disk is used up."""
+    for number in range(first, first + 20):
+        put(database, 100 * number, LONG)
+
+
 @contextmanager
 def few_pages(database: Database) -> Iterator[None]:
     """SQLite may not grow any more: what it says then is what it says on a full disk."""
@@ -98,11 +104,8 @@ def test_a_full_disk_takes_nothing_in_and_loses_nothing(tmp_path: Path, full: Ca
     async def through() -> None:
         with full(database):
             for number in range(10, 20):
-                put_fails = pytest.raises(OperationalError, match="full|disk I/O error")
-                with put_fails:
-                    for _ in range(20):  # until what was left is used up
-                        await asyncio.to_thread(put, database, number, LONG)
-                        number += 100
+                with pytest.raises(OperationalError, match=r"full|disk I/O error"):
+                    await asyncio.to_thread(use_up, database, number)
             await asyncio.sleep(0.5)
         await asyncio.to_thread(put, database, 2, "二", "b")
         while ("web:b", "二 1") not in wire.sent:

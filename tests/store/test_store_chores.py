@@ -44,9 +44,14 @@ def test_a_clock_set_back_does_not_put_a_chore_off(database: Database, clock: Cl
 def test_a_chore_that_fails_is_due_again(database: Database, clock: Clock) -> None:
     """What is done inside the transaction is undone with it, and so is its being done."""
     chores.enter(database, "sweep")
-    with pytest.raises(ZeroDivisionError), database.transaction() as connection:
-        assert chores.take_up(connection, "sweep", HOUR, clock.at)
-        raise ZeroDivisionError
+
+    def fails() -> None:
+        with database.transaction() as connection:
+            assert chores.take_up(connection, "sweep", HOUR, clock.at)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fails()
     assert due(database, clock.at)
 
 

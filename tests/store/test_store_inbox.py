@@ -23,7 +23,7 @@ def receive(database: Database, update_id: str, chat: str = "a", text: str = "æµ
 def take(database: Database) -> Received | None:
     """The next message, as a worker sees it."""
     with database.reading() as connection:
-        found = post.next_messages(connection, database.clock(), ["web"])
+        found = post.messages(connection, post.next_chats(connection, database.clock(), ["web"]).values())
         return found[0] if found else None
 
 
@@ -186,10 +186,10 @@ def test_only_messages_of_the_asked_channels_and_of_no_chat_in_hand(database: Da
     receive(database, "2", "b")
     post.receive(database, "telegram", "1", "telegram:1", {})
     with database.reading() as connection:
-        found = post.next_messages(connection, database.clock(), ["web"], 10, ["web:a"])
-        both = post.next_messages(connection, database.clock(), ["web", "telegram"], 10)
-    assert [message.chat for message in found] == ["web:b"]
-    assert [message.chat for message in both] == ["web:a", "web:b", "telegram:1"]
+        found = post.next_chats(connection, database.clock(), ["web"], 10, ["web:a"])
+        both = post.next_chats(connection, database.clock(), ["web", "telegram"], 10)
+    assert list(found) == ["web:b"]
+    assert list(both) == ["web:a", "web:b", "telegram:1"]
 
 
 def test_numbers_of_a_chat_are_committed_in_their_order(database: Database) -> None:

@@ -48,7 +48,8 @@ def test_a_retried_letter_is_as_new_and_comes_first(database: Database) -> None:
             "out-5",
         ]
     with database.reading() as connection:
-        [message] = post.next_messages(connection, database.clock(), ["web"], 10)
+        found = post.next_chats(connection, database.clock(), ["web"], 10)
+        [message] = post.messages(connection, found.values())
         assert (message.update_id, message.tries) == ("dead", 0)
         assert [letter.name for letter in letters.stuck(connection)] == ["out-4"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from starlette.routing import Route
 
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.receiving import WEBHOOK_LIMIT, Timing
+from bot.channels.telegram.updates import WANTED
 from bot.settings import BadSetting
 from bot.store import post
 from bot.store.database import Database
@@ -236,7 +238,8 @@ def test_odd_characters(bot: Emulator, tmp_path: Path, text: str) -> None:
     store.put = put  # type: ignore[method-assign]
     receive(bot, store, lambda: len(bot.called("getUpdates")) >= 2)
     with database.reading() as connection:
-        stored = next(iter(post.next_messages(connection, database.clock(), ["telegram"])), None)
+        found = post.next_chats(connection, database.clock(), ["telegram"])
+        stored = next(iter(post.messages(connection, found.values())), None)
     assert stored
     assert stored.raw["message"]["text"] == json.loads(f'"{text}"').replace("\ud83d", "\ufffd")
     assert bot.called("getUpdates")[1].fields["offset"] == 6
@@ -324,3 +327,58 @@ def test_webhook_needs_a_secret() -> None:
     """A webhook without a secret is not opened."""
     with pytest.raises(ValueError, match="secret"):
         TelegramChannel(emulator.TOKEN, "http://127.0.0.1:1", Path()).webhook("", Store().put)
+
+
+def prepare(bot: Emulator, do: Callable[[TelegramChannel, asyncio.Event], Any], token: str = "") -> TelegramChannel:
+    """Run one of the channel's preparations to its end; returns the channel."""
+
+    async def run() -> TelegramChannel:
+        channel = TelegramChannel(token or bot.token, bot.url, Path(), timing=QUICK, timeout=1.0)
+        try:
+            await asyncio.wait_for(do(channel, asyncio.Event()), 15)
+        finally:
+            await channel.close()
+        return channel
+
+    return asyncio.run(run())
+
+
+ADDRESS = "http://127.0.0.1:1/telegram"
+
+
+@pytest.mark.parametrize("fault", [emulator.BAD_GATEWAY, emulator.CUT, emulator.FLOOD])
+def test_webhook_is_announced_until_taken(bot: Emulator, fault: Fault) -> None:
+    """Telegram is told the address, the kinds of updates and the secret, again and again until it has taken them."""
+    bot.inject("setWebhook", fault, times=2)
+    prepare(bot, lambda channel, stop: channel.announce_webhook(ADDRESS, "s-e_cret", stop))
+    told = bot.called("setWebhook")
+    assert len(told) == 3
+    assert (told[-1].fields["url"], told[-1].fields["secret_token"]) == (ADDRESS, "s-e_cret")
+    assert set(json.loads(told[-1].fields["allowed_updates"])) == set(WANTED)
+
+
+def test_webhook_with_a_refused_token(bot: Emulator) -> None:
+    """A token that Telegram refuses ends the announcing with an error that says what to do."""
+    with pytest.raises(BadSetting, match="KEXIE_TELEGRAM_TOKEN"):
+        prepare(
+            bot, lambda channel, stop: channel.announce_webhook(ADDRESS, "s", stop), "7000001:another-token-of-the-test"
+        )
+
+
+def test_webhook_secret_of_its_own(bot: Emulator) -> None:
+    """The secret that is made from the token is one that Telegram takes, the same every time, and not the token."""
+
+    def secret(token: str) -> str:
+        return TelegramChannel(token, bot.url, Path()).secret()
+
+    assert secret(bot.token) == secret(bot.token) != secret(bot.token + "x")
+    assert re.fullmatch(r"[A-Za-z0-9_-]{32,256}", secret(bot.token))
+    assert bot.token.partition(":")[2] not in secret(bot.token)
+
+
+def test_a_process_that_does_not_receive_learns_the_name(bot: Emulator) -> None:
+    """A worker apart asks who the bot is until it is told, and changes nothing at Telegram."""
+    bot.inject("getMe", emulator.BAD_GATEWAY, times=2)
+    channel = prepare(bot, lambda channel, stop: channel.learn_name(stop))
+    assert channel.me.username == emulator.USERNAME
+    assert {call.method for call in bot.calls} == {"getMe"}

@@ -100,13 +100,15 @@ def test_files(bot: Emulator, person: Person, tmp_path: Path) -> None:
     assert (second.files, second.labels) == ((("备案表.docx", b"PK"),), ["好"])
 
 
-@pytest.mark.parametrize("path", ["gone.pdf", "../secret", "", "empty"])
+@pytest.mark.parametrize("path", ["gone.pdf", "../secret", "", "empty", "large"])
 def test_file_that_cannot_be_sent(bot: Emulator, person: Person, tmp_path: Path, path: str) -> None:
-    """A file that is gone, empty or outside the folder is not sent; the person is told, the text arrives."""
+    """A file that is gone, empty, over 50 MB or outside the folder is not sent; the person is told, the text arrives."""
     (tmp_path / "secret").write_bytes(b"secret")
     folder = tmp_path / "files"
     folder.mkdir()
     (folder / "empty").touch()
+    with (folder / "large").open("wb") as large:
+        large.truncate(50_000_001)  # takes no room on the disk
     assert deliver(bot, person, Reply("给您。", files=(Attachment("章程.pdf", path, 1),)), folder) is None
     [message] = person.messages
     assert message.text == "给您。\n\n文件「章程.pdf」现在发不出来。请回复「人工」，让工作人员发给您。"

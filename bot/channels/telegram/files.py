@@ -26,7 +26,7 @@ DOWNLOAD_LIMIT = 20 * 1024 * 1024
 """Bytes a bot may download from the cloud Bot API. Source: https://core.telegram.org/bots/api#getfile."""
 TRIES = 3
 DEADLINE = 60.0
-"""Seconds for one file with all its tries: the worker handles no other message meanwhile."""
+"""Seconds for one file with all its tries: the person's later messages wait meanwhile."""
 _PROBLEMS = {
     "large": "文件「{name}」太大，我在这里最多能收 20 MB。请压缩或拆成几个小文件，再发一次。",
     "gone": "文件「{name}」没有收到：网络不通或文件已失效。请再发一次。",
