@@ -43,8 +43,6 @@ SHORTEST = 0.2
 """Seconds between answering again and the next kill, at least."""
 STILLBORN = 0.15
 """Share of starts that are killed before they answer."""
-BEHIND = 200
-"""Unanswered updates at which people wait: the service may write 30 messages a second and is down half of the time."""
 PATIENCE = 600.0
 """Seconds that people wait for an answer, and the end for everything to be sent."""
 WORDS = {
@@ -74,6 +72,8 @@ class Soak:
     """Seconds between answering again and the next kill, on average."""
     minutes: float = 60.0
     """No kill after so long, however many were wanted."""
+    behind: int = 200
+    """Unanswered updates at which people wait: the service may write 30 messages a second, and is down at times."""
     killed: int = 0
     told: dict[str, str] = field(default_factory=dict)
     """Key of a submission -> its receipt number, as a person saw it."""
@@ -120,7 +120,7 @@ class Soak:
         while not self.over.is_set():
             at = max(at + 1 / self.rate, time.monotonic() - 1)
             time.sleep(max(0.0, at - time.monotonic()))
-            if len(self.bot.updates) - len(self.bot.messages) < BEHIND:
+            if len(self.bot.updates) - len(self.bot.messages) < self.behind:
                 askers[number % ASKERS].say(f"{QUESTIONS[number % len(QUESTIONS)]}")
                 number += 1
 
@@ -181,10 +181,9 @@ def main() -> int:
     sys.setswitchinterval(0.0005)
     with tempfile.TemporaryDirectory(prefix="kexie-soak-") as folder, Emulator() as bot:
         content = write_small_content(Path(folder) / "content")
-        soak = Soak(
-            bot, telegram_service(Path(folder) / "data", content, None, bot), given.rate, given.seed, given.minutes
-        )
-        webhook = Webhook(bot, soak.service) if given.mode == "webhook" else None
+        service = telegram_service(Path(folder) / "data", content, None, bot)
+        soak = Soak(bot, service, given.rate, given.seed, given.uptime, given.minutes)
+        webhook = Webhook(bot, service) if given.mode == "webhook" else None
         began = time.monotonic()
         try:
             if webhook:
