@@ -173,7 +173,9 @@ def sources(content: Content, name: str, region: str) -> set[str]:
 def main() -> None:
     """Print the table."""
     files = [Path(name) for name in sys.argv[1:]] or [HELD_OUT]
-    rows = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows = [
+        json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines() if line.strip()
+    ]
     app = App(read_settings())
     content = app.content
     started = time.perf_counter()
@@ -191,12 +193,16 @@ def main() -> None:
     ]
     inside = sum(bool(row.get("gold")) for row in rows)
     print(f"问题 {len(rows)} 条（有答案的 {inside} 条），词条 {len(content.entries)} 个，文本 {len(texts)} 条")
-    print(f"我们的模型读入 {ready:.2f} 秒；本进程最多用 {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB\n")
+    print(
+        f"我们的模型读入 {ready:.2f} 秒；本进程最多用 {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB\n"
+    )
     found = [measure(name, build, rows, content) for name, build in methods]
     print(f"{'方法':<22}{'第一':>7}{'前三':>7}{'MRR':>7}{'中位ms':>9}{'p99 ms':>9}{'建索引s':>9}{'中位时间比':>11}")
     for f in found:
         ratio = f.p50 / found[0].p50
-        print(f"{f.name:<22}{f.top1:>9.3f}{f.top3:>9.3f}{f.mrr:>8.3f}{f.p50:>10.2f}{f.p99:>10.2f}{f.built:>10.2f}{ratio:>11.2f}")
+        print(
+            f"{f.name:<22}{f.top1:>9.3f}{f.top3:>9.3f}{f.mrr:>8.3f}{f.p50:>10.2f}{f.p99:>10.2f}{f.built:>10.2f}{ratio:>11.2f}"
+        )
 
 
 if __name__ == "__main__":

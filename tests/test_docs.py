@@ -56,7 +56,7 @@ def test_every_command_is_in_the_readme(name: str, command: str) -> None:
     assert re.search(rf"`kexie {command}[ `]", _text(name))
 
 
-@pytest.mark.parametrize("name", [*READMES, "CONTRIBUTING.md"])
+@pytest.mark.parametrize("name", [*READMES, "CONTRIBUTING.md", "docs/operating.md"])
 def test_every_kexie_line_can_be_typed(name: str) -> None:
     """Every kexie command in a code block is accepted by the parser as it stands."""
     for words in _shell_lines(name):
@@ -87,6 +87,21 @@ def test_every_setting_is_in_the_readme(name: str) -> None:
     read_there = set(re.findall(r'env\.get\("(KEXIE_[A-Z_]+)"', _text("bot/settings.py")))
     assert read_there
     assert set(re.findall(r"(?m)^\| `(KEXIE_[A-Z_]+)` \|", _text(name))) == read_there
+
+
+def test_the_operators_document_names_every_figure_and_reason() -> None:
+    """docs/operating.md explains every metric of ours, every reason of /readyz, and no other."""
+    code = _text("bot/watch/meters.py")
+    metrics = {name.removesuffix("_total") for name in re.findall(r'"(kexie_[a-z_]+)"', code)}
+    named = {
+        name.removesuffix("_total") for name in re.findall(r"(?m)^\| `(kexie_[a-z_]+)` \|", _text("docs/operating.md"))
+    }
+    assert metrics
+    assert named == metrics
+    reasons = set(re.findall(r'found\["([a-z]+)"\]', _text("bot/watch/health.py")))
+    assert reasons
+    told = _text("docs/operating.md").partition("| 原因 |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"(?m)^\| `([a-z]+)` \|", told)) == reasons
 
 
 @pytest.mark.parametrize("exporter", EXPORTERS)

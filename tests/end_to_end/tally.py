@@ -40,17 +40,22 @@ class Tally:
     """Dead, or still waiting."""
 
     @property
+    def broken(self) -> dict[str, int]:
+        """What must never happen and did, but for messages that arrived twice."""
+        never = (
+            "updates_lost",
+            "handled_twice",
+            "submissions_lost",
+            "submissions_doubled",
+            "sends_lost",
+            "unsent",
+        )
+        return {name: getattr(self, name) for name in never if getattr(self, name)}
+
+    @property
     def kept(self) -> bool:
         """Whether every promise was kept."""
-        broken = (
-            self.updates_lost,
-            self.handled_twice,
-            self.submissions_lost,
-            self.submissions_doubled,
-            self.sends_lost,
-            self.unsent,
-        )
-        return not any(broken) and self.sent_twice * 1000 <= self.sends
+        return not self.broken and self.sent_twice * 1000 <= self.sends
 
 
 def tally(service: Service, bot: Emulator, told: Mapping[str, str], form_id: str, field: str) -> Tally:

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
-import random
-import threading
-import time
-from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -168,60 +163,3 @@ def test_a_draft_survives_kill_9_and_a_redelivered_update_is_handled_once(bot: E
         assert found == [("done", 1)]
         answers = "select count(*) from outbox join inbox on inbox.id = outbox.inbox_id where inbox.update_id = "
         assert rows(service, f"{answers} '{number}'") == [(1,)]
-
-
-class Killer(threading.Thread):
-    """Kills the service at random moments and starts it again."""
-
-    def __init__(self, service: Service, times: int, seed: int) -> None:
-        super().__init__()
-        self.service = service
-        self.times = times
-        self.chance = random.Random(seed)
-        self.killed = 0
-
-    def run(self) -> None:
-        for _ in range(self.times):
-            time.sleep(self.chance.uniform(0.5, 4.0))
-            self.service.kill()
-            self.killed += 1
-            self.service.start()
-
-
-def test_five_kills_at_random_moments_lose_and_double_nothing(bot: Emulator, service: Service) -> None:
-    """While one person files and others ask, the service is killed five times: each update is handled once, each
-    answer arrives, and there is one submission with every answer as given."""
-    firm = bot.person("测试企业")
-    askers = [bot.person(f"测试员{number}") for number in range(6)]
-    with running(service):
-        killer = Killer(service, 5, seed=11)
-        killer.start()
-        firm.say("我要备案")
-        firm.until("单位全称", WAIT)
-        for round_ in range(5):
-            for asker in askers:
-                asker.say(f"成立企业科协向谁申请？第{round_}次")
-            part = ANSWERS[round_ * 5 : round_ * 5 + 5]
-            following = [label for label, _ in ANSWERS[round_ * 5 + 1 :]] + ["请检查"]
-            for (label, text), after in zip(part, following, strict=False):
-                answer(firm, label, text)
-                firm.until(after, WAIT)
-        killer.join(WAIT * 5)
-        assert killer.killed == 5
-        firm.press("提交")
-        firm.until("回执号", WAIT)
-        for asker in askers:
-            assert bot.wait_until(lambda asker=asker: len(asker.messages) >= 5, WAIT)  # type: ignore[misc]
-
-        assert rows(service, "select state, count(*) from inbox group by state") == [("done", len(bot.updates))]
-        stored = [int(str(number)) for (number,) in rows(service, "select update_id from inbox order by id")]
-        assert sorted(stored) == sorted(update["update_id"] for update in bot.updates)
-        answered = Counter(rows(service, "select inbox_id, reply from outbox where inbox_id > 0"))
-        assert set(answered.values()) == {1}, "no message was answered twice"
-        assert rows(service, "select count(*) from outbox where state in ('dead', 'new')") == [(0,)]
-        [submitted] = submissions(service)
-        assert {name: submitted.answers[name] for name in GIVEN} == GIVEN
-        assert len(submitted.answers) >= 18
-        said = Counter(json.loads(str(reply))["text"] for (reply,) in rows(service, "select reply from outbox"))
-        heard = Counter(message.text for message in bot.messages)
-        assert sum(heard.values()) - sum(said.values()) <= 2 * killer.killed, "only what was in flight may arrive twice"

@@ -30,7 +30,8 @@ _numbers = itertools.count(1)
 class PostgreSQL:
     """A server of our own in a temporary folder, without durability: it lives as long as the tests."""
 
-    def __init__(self, programs: Path) -> None:
+    def __init__(self, programs: Path, durable: bool = False) -> None:
+        """`durable`: write through to the disk as in earnest, for benchmarks."""
         self.folder = Path(tempfile.mkdtemp(prefix="kexie-postgresql-"))
         self.port = free_port()
         self._as: list[str] = []
@@ -41,7 +42,7 @@ class PostgreSQL:
         first = ["-D", data, "-U", "kexie", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
         self._run([str(programs / "initdb"), *first])
         self._command = [*self._as, str(programs / "postgres"), "-D", data, "-h", "127.0.0.1", "-p", str(self.port)]
-        self._command += ["-k", str(self.folder), "-F", "-N", "60"]
+        self._command += ["-k", str(self.folder), *([] if durable else ["-F"]), "-N", "60"]
         self._start()
         atexit.register(self.stop)
 

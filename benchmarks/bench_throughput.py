@@ -1,0 +1,242 @@
+"""Messages a second through the whole durable path, and how long an answer takes, beside plain python-telegram-bot.
+
+    python benchmarks/bench_throughput.py [--messages 1000] [--chats 1000] [--real]
+
+Every message is stored as it would be on arrival, understood, answered, committed to the outbox, and sent through a channel
+that costs nothing: what is measured is our own path, not Telegram's pace. Content is the small one of the tests, with
+`--real` the whole. SQLite runs with synchronous=FULL; PostgreSQL is started here, with its durability on, and gets 1, 2
+and 4 worker processes. python-telegram-bot handles the same updates with an empty handler: it stores nothing, decides
+nothing and answers nothing. Ratios to it are printed, because absolute times differ from machine to machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import itertools
+import json
+import multiprocessing
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # run as a script, this folder is the first place
+
+from sqlalchemy import func, select
+from telegram import Update
+from telegram.ext import ApplicationBuilder, MessageHandler, filters
+
+from bot.app import App
+from bot.delivery.sender import Sender
+from bot.messages import Incoming, Reply
+from bot.settings import DEFAULT_CONTENT, read_settings
+from bot.store import post
+from bot.store.database import Database
+from bot.store.tables import inbox, outbox
+from tests.small_content import write_small_content
+from tests.store.databases import PROGRAMS, PostgreSQL
+
+QUESTIONS = ("成立企业科协向谁申请？", "要哪些材料", "那备案的呢", "多少人可以成立", "谢谢")
+SHARE_OF_TOP_SPEED = 0.5
+"""Load under which times to the answer are taken: a queue that grows tells nothing."""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One line of the table."""
+
+    name: str
+    rate: float
+    """Messages a second, all stored beforehand."""
+    p50: float = 0.0
+    """Milliseconds from arrival to the outbox, at half that rate."""
+    p99: float = 0.0
+
+
+class Nowhere:
+    """A channel whose sending costs nothing."""
+
+    name = "bench"
+
+    def parse(self, raw: dict[str, Any]) -> Incoming | None:
+        """What the terminal does."""
+        return Incoming("bench", str(raw["chat"]), str(raw["id"]), text=str(raw["text"]))
+
+    async def fetch(self, incoming: Incoming, raw: dict[str, Any]) -> Incoming:
+        """Nothing to fetch."""
+        return incoming
+
+    async def send(self, chat: str, reply: Reply, key: str = "") -> None:
+        """Gone."""
+
+
+async def _work(settings: dict[str, str], ready: Any, go: Any, wanted: int, sending: bool) -> None:
+    """One process: a worker, and in the first one also the sender, until `wanted` messages are done."""
+    app = App(read_settings(settings))
+    app.assistant  # noqa: B018 - before the clock runs
+    channel, stop, wake = Nowhere(), asyncio.Event(), asyncio.Event()
+    worker = app.worker({"bench": channel})
+    ready.release()
+    await asyncio.to_thread(go.wait)
+    jobs = [asyncio.create_task(worker.run(stop))]
+    if sending:
+        jobs.append(asyncio.create_task(Sender(app.database, channel).run(wake, stop)))
+    while await asyncio.to_thread(_left, app.database, wanted):
+        wake.set()
+        await asyncio.sleep(0.05)
+    stop.set()
+    await asyncio.gather(*jobs)
+    app.database.close()
+
+
+def _left(database: Database, wanted: int) -> bool:
+    """Whether fewer than `wanted` are done, or something waits to be sent."""
+    with database.reading() as connection:
+        done = select(func.count()).select_from(inbox).where(inbox.c.state == "done")
+        if connection.execute(done).scalar_one() < wanted:
+            return True
+        waiting = select(outbox.c.id).where(outbox.c.state.in_(("new", "sending"))).limit(1)
+        return connection.execute(waiting).first() is not None
+
+
+def _process(settings: dict[str, str], ready: Any, go: Any, wanted: int, sending: bool) -> None:
+    asyncio.run(_work(settings, ready, go, wanted, sending))
+
+
+@contextmanager
+def _workers(settings: dict[str, str], number: int, wanted: int) -> Iterator[Any]:
+    """Worker processes that are ready; they begin when the yielded event is set and end when all is done."""
+    make = multiprocessing.get_context("spawn")
+    ready, go = make.Semaphore(0), make.Event()
+    processes = [make.Process(target=_process, args=(settings, ready, go, wanted, n == 0)) for n in range(number)]
+    for process in processes:
+        process.start()
+    for _ in processes:
+        ready.acquire()
+    try:
+        yield go
+        for process in processes:
+            process.join()
+    finally:
+        for process in processes:
+            process.kill()
+
+
+def _raw(number: int, chats: int) -> tuple[str, dict[str, Any]]:
+    chat = f"bench:{number % chats}"
+    return chat, {"chat": chat, "id": str(number), "text": QUESTIONS[number % len(QUESTIONS)]}
+
+
+def top_speed(settings: dict[str, str], workers: int, messages: int, chats: int) -> float:
+    """Messages a second when all of them wait already."""
+    with closing(Database(settings["KEXIE_DATABASE_URL"])) as database:
+        rows = [_raw(number, chats) for number in range(messages)]
+        with database.transaction() as connection:
+            at = database.clock().isoformat()
+            connection.execute(inbox.insert(), [
+                {"channel": "bench", "update_id": raw["id"], "chat": chat, "raw": json.dumps(raw), "state": "new", "received_at": at}
+                for chat, raw in rows
+            ])  # fmt: skip
+    with _workers(settings, workers, messages) as go:
+        began = datetime.now(UTC)
+        go.set()
+    with closing(Database(settings["KEXIE_DATABASE_URL"])) as database, database.reading() as connection:
+        # By what was written, not by when the processes have ended: that takes as long as a hundred messages.
+        last = max(
+            connection.execute(select(func.max(time_))).scalar_one() for time_ in (inbox.c.done_at, outbox.c.sent_at)
+        )
+    return messages / (datetime.fromisoformat(last) - began).total_seconds()
+
+
+def answer_times(settings: dict[str, str], workers: int, messages: int, chats: int, rate: float) -> tuple[float, float]:
+    """(p50, p99) in milliseconds from arrival to the outbox, with messages arriving at `rate` a second."""
+    with closing(Database(settings["KEXIE_DATABASE_URL"])) as database:
+        with _workers(settings, workers, messages) as go:
+            go.set()
+            at = time.perf_counter()
+            for number in range(messages):
+                at += 1 / rate
+                time.sleep(max(0.0, at - time.perf_counter()))
+                chat, raw = _raw(number, chats)
+                post.receive(database, "bench", raw["id"], chat, raw)
+        with database.reading() as connection:
+            found = connection.execute(select(inbox.c.received_at, inbox.c.done_at)).all()
+    took = sorted((datetime.fromisoformat(b) - datetime.fromisoformat(a)).total_seconds() * 1000 for a, b in found)
+    return took[len(took) // 2], took[int(len(took) * 0.99)]
+
+
+def plain_ptb(messages: int, chats: int) -> float:
+    """Updates a second that python-telegram-bot hands to an empty handler."""
+
+    async def nothing(update: object, context: object) -> None:
+        pass
+
+    async def run() -> float:
+        application = ApplicationBuilder().token("1:bench").updater(None).build()
+        application.add_handler(MessageHandler(filters.TEXT, nothing))
+        about = {"date": 1, "text": QUESTIONS[0]}
+        application._initialized = True  # initialising asks Telegram who the bot is
+        began = time.perf_counter()
+        for number in range(messages):
+            user = {"id": number % chats + 1, "is_bot": False, "first_name": "x"}
+            message = {
+                **about,
+                "message_id": number,
+                "from": user,
+                "chat": {"id": number % chats + 1, "type": "private"},
+            }
+            raw = json.dumps({"update_id": number, "message": message})
+            await application.process_update(Update.de_json(json.loads(raw), application.bot))
+        return messages / (time.perf_counter() - began)
+
+    return asyncio.run(run())
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--messages", type=int, default=1000)
+    parser.add_argument("--chats", type=int, default=1000)
+    parser.add_argument("--real", action="store_true")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="kexie-bench-") as name:
+        folder = Path(name)
+        content = DEFAULT_CONTENT if given.real else write_small_content(folder / "content")
+        base = {"KEXIE_DATA": str(folder / "data"), "KEXIE_CONTENT": str(content)}
+        App(read_settings(base)).understander  # noqa: B018 - trained once, before anything is timed
+        found = [Figures("python-telegram-bot，空处理", plain_ptb(given.messages, given.chats))]
+        fresh = (f"sqlite:///{folder / f'{n}.db'}" for n in itertools.count())
+        found.append(_measured("SQLite FULL，1 个 worker", base, fresh, 1, given))
+        server = next(iter(sorted(PROGRAMS.glob("*/bin/initdb"))), None)
+        if server:
+            running = PostgreSQL(server.parent, durable=True)
+            running.wait()
+            urls = (running.fresh() for _ in itertools.count())
+            found += [_measured(f"PostgreSQL，{n} 个 worker", base, urls, n, given) for n in (1, 2, 4)]
+            running.stop()
+        else:
+            print("这台机器没有 PostgreSQL，只量 SQLite。")
+    print(f"\n{given.messages} 条消息，{given.chats} 个聊天，内容：{'全部' if given.real else '测试用的小内容'}")
+    print(f"{'':　<20}{'条/秒':>8}{'和空处理比':>10}{'p50 ms':>9}{'p99 ms':>9}")
+    for one in found:
+        times = f"{one.p50:>9.1f}{one.p99:>9.1f}" if one.p50 else f"{'–':>9}{'–':>9}"
+        print(f"{one.name:　<20}{one.rate:>9.0f}{one.rate / found[0].rate:>13.3f}{times}")
+    print("p50、p99：从收到到写进发件箱，来得有最快时的一半那么密。空处理不存、不答、不发，只作参照。")
+
+
+def _measured(name: str, base: dict[str, str], urls: Iterator[str], workers: int, given: Any) -> Figures:
+    rate = top_speed({**base, "KEXIE_DATABASE_URL": next(urls)}, workers, given.messages, given.chats)
+    settings = {**base, "KEXIE_DATABASE_URL": next(urls)}
+    p50, p99 = answer_times(settings, workers, given.messages, given.chats, max(1.0, rate * SHARE_OF_TOP_SPEED))
+    print(f"  {name}：{rate:.0f} 条/秒", flush=True)
+    return Figures(name, rate, p50, p99)
+
+
+if __name__ == "__main__":
+    main()
