@@ -172,6 +172,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "watch": "its pages are served",
     },
     "housekeeping": {
+        "desk": "reminders, drafts that end, people who move up",
         "app": "database and files",
         "store": "which chore is due, and what it deletes",
     },
