@@ -78,7 +78,7 @@ class Assistant:
 
     def not_right(self, turn: Turn) -> list[Reply] | None:
         """「没答对」 under an answer."""
-        return self.learning.wrong(turn) if turn.incoming.press.startswith("w:") else None
+        return self.learning.wrong(turn) if turn.incoming.press.startswith("wrong:") else None
 
     def press(self, turn: Turn) -> list[Reply] | None:
         """A button outside the forms: an offered entry, a step, a form to start, a person."""

@@ -164,7 +164,7 @@ class Learning:
     def _with_button(self, replies: list[Reply], asked: Asked) -> list[Reply]:
         if not asked.entry or not replies:
             return replies
-        button = Button(self.content.replies["wrong"], f"w:{asked.number}")
+        button = Button(self.content.replies["wrong"], f"wrong:{asked.number}")
         return [*replies[:-1], replace(replies[-1], buttons=(*replies[-1].buttons, (button,)))]
 
 

@@ -16,7 +16,7 @@ _SIGN = "0-9A-Za-z０-９Ａ-Ｚａ-ｚ"
 _MAIL = re.compile(r"[\w.+-]+\s*[@＠]\s*[\w-]+(?:[.．]\w[\w-]*)*")
 _CODE = re.compile(rf"[{_SIGN}][{_SIGN} \-－—_.．/()（）]{{3,}}[{_SIGN}]")
 """Five characters and more of digits, letters and what people put between them: telephones, ID and credit codes."""
-_YEARS = re.compile(r"(?:(?:19|20)\d\d[\s\-－—.．/()（）]*)+|.*\D(?=(?:19|20)\d\d$)(?:19|20)\d\d|\d{4}\.\d{1,2}", re.S)
+_YEARS = re.compile(r"(?:(?:19|20)\d\d[\s\-－—.．/()（）]*)+|[^\d]*(?:19|20)\d\d|\d{4}\.\d{1,2}", re.S)
 _MIXED = re.compile(
     r"(?<![0-9A-Za-z])(?!(?:19|20)\d\d(?:s|nian|niandu)\b)(?!iso)(?=\S*[a-zａ-ｚ])(?=\S*[0-9０-９])\S{5,}", re.I
 )

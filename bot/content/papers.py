@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.content.forms import Form
-from bot.content.problems import Problems, near
+from bot.content.problems import Problems, near, slip
 from bot.content.templates import NotWord, Uses, check_uses, read_template
 from bot.content.yaml_files import nodes, read_yaml
 
@@ -103,7 +103,7 @@ def _listed(
                 place, f"没有 '{paper.template}' 这个文件{hint}", "放进 forms/templates，或改对名字", "PAPER_005"
             )
         # A house that does without a form keeps its paper; only what looks like a slip of the pen is a fault.
-        if paper.form not in forms and (hint := near(paper.form, forms, 88)):
+        if paper.form not in forms and (hint := slip(paper.form, forms)):
             problems.add(f"{place}.form", f"没有 '{paper.form}' 这张表{hint}", "改成存在的表，或删掉", "PAPER_006")
         for source in paper.sources:
             if source not in source_ids:

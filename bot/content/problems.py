@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,12 @@ class ContentError(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def slip(name: str, known: Iterable[str]) -> str:
+    """Like `near`, only for what is the known word but for a letter or two."""
+    found = process.extractOne(name, list(known), scorer=fuzz.ratio, score_cutoff=88)
+    return f"，是不是 '{found[0]}'？" if found else ""
 
 
 def near(name: str, known: Iterable[str], likeness: int = 60) -> str:

@@ -102,7 +102,7 @@ def test_pressing_twice_counts_once(small_desk: Desk) -> None:
     assert len(queue(small_desk)) == 1
 
 
-@pytest.mark.parametrize("press", ["w:99", "w:", "w:x", "w:-1"])
+@pytest.mark.parametrize("press", ["wrong:99", "wrong:", "wrong:x", "wrong:-1"])
 def test_a_button_of_long_ago_is_answered_kindly(small_desk: Desk, press: str) -> None:
     """A question that is not remembered any more is asked for again."""
     talk = small_desk.person()
