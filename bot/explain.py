@@ -18,7 +18,8 @@ STATUSES: Mapping[str, str] = {
 }
 RULES: Mapping[str, str] = {
     "matched": "按问法匹配",
-    "follow-up": "接着上一句问的，连上文一起匹配",
+    "in conversation": "按问法匹配，连上文一起看",
+    "word for word": "和教过的问法一字不差",
     "too unsure": "把握太小，不答",
     "exact intent": "整句就是一个固定说法，不用匹配",
     "place only": "只说了在哪里，记下地区",
@@ -38,9 +39,15 @@ SIGNALS: Mapping[str, str] = {
     "text": "标题和答案里有这些词",
     "region": "本市的",
     "elsewhere": "别的市的",
+    "pairs": "那个问法的字这里也有",
+    "said": "它的问法和答案里有这些词",
+    "refuses": "是拒答或闲聊",
+    "before": "它说到上一问的词",
+    "subject": "大类接着原来的话题",
     "topic": "接着原来的话题",
     "aspect": "接着原来的方面",
-    "refuses": "是拒答或闲聊",
+    "see": "和刚才的词条互相指引",
+    "dodges": "同一话题里资料没写的",
 }
 CHANNELS: Mapping[str, str] = {"c": "字", "p": "拼音", "w": "词"}
 EVIDENCE: Mapping[str, str] = {

@@ -10,15 +10,23 @@ from bot.store.tables import about_tables, metadata
 TABLES = {
     "about_tables": "This explanation: one row a table, one row a column.",
     "audit": "Who read, exported, decided or changed what, and when. Rows are only ever added.",
+    "ballots": "Secret votes, counted: how often each filled-in paper was cast. No row belongs to one person.",
+    "blots": "Chats whose words are struck out of inbox and outbox once they are delivered: what was said without a name.",
     "chats": "One row a conversation: what it remembers between two messages.",
     "chores": "Work by the clock (expiry, reminders, retention) and when it was done last; one process does it at a time.",
     "drafts": "Forms that are being filled in, saved at each answer.",
+    "guesses": "Wrong codes for taking over a draft, to limit guessing.",
+    "handovers": "One-time codes with which a draft is taken over in another chat.",
     "inbox": "Every message that came in, stored before it was acknowledged. A worker takes the first new one of a chat.",
     "outbox": "Every message that goes out. A sender takes the first new one of a chat.",
+    "places": "Places of an event: who has one, who waits, who was let in.",
     "questions": "Questions that were not answered well, without personal data, for whoever writes the answers.",
+    "reminders": "What people are reminded of, once: drafts that end, last days named by a form.",
     "schema_version": "Number of the last migration that this database has had. One row.",
+    "series": "Numbers given out in order, one series a form.",
     "staff": "People who work here, and the chat in which each is notified.",
     "submissions": "Forms that were handed in. The answers stand as they were given, by field name.",
+    "voters": "Who has voted, hashed; what they voted stands elsewhere and is connected with nothing here.",
 }
 """Table -> what it holds."""
 COLUMNS = {
@@ -27,7 +35,9 @@ COLUMNS = {
     "chat": "conversation, <channel>:<id>; the key by which tables can be distributed",
     "code": "one-time code, hashed",
     "created_at": "when the row was written, UTC",
+    "checked_in_at": "when the person was let in, UTC, empty until then",
     "done_at": "when it was handled, UTC, empty until then",
+    "draft": "id of the draft",
     "error": "kind of the last failure, never what a person wrote",
     "expires_at": "when it is deleted if nobody touches it, UTC",
     "form_id": "stem of the form's file in forms/",
@@ -40,9 +50,12 @@ COLUMNS = {
     "region": "city",
     "sent_at": "when it was delivered, UTC, empty until then",
     "asked_at": "when it was asked, UTC",
+    "since": "when the chat began to speak without a name, UTC",
+    "submission": "id of the submission",
     "submitted_at": "when it was handed in, UTC",
     "tries": "attempts so far",
     "updated_at": "when the row was changed last, UTC",
+    "value": "the last number given out",
     "version": "number",
 }
 """Column -> what it holds wherever the table says nothing more exact."""
