@@ -15,6 +15,7 @@ from bot import housekeeping
 from bot.app import App
 from bot.housekeeping import CHORES, Chore, do_chore, keep_house
 from bot.settings import read_settings
+from bot.store.chores import enter
 from bot.store.database import Database, stamp
 from bot.store.tables import chores, drafts
 from tests.talk import Clock
@@ -73,7 +74,7 @@ def test_the_house_is_kept_when_the_service_starts(app: App) -> None:
 def test_a_chore_is_done_by_one_and_again_in_its_time(app: App) -> None:
     """A second process finds it done; an hour later it is due."""
     chore = CHORES[0]
-    housekeeping.chores.enter(app.database, chore.name)
+    enter(app.database, chore.name)
     assert [do_chore(app, chore), do_chore(app, chore)] == [True, False]
     clock = app.database.clock
     assert isinstance(clock, Clock)
