@@ -21,7 +21,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from telegram.ext import ApplicationBuilder, MessageHandler, filters
 
 from bot.app import App
 from bot.delivery.sender import Sender
+from bot.delivery.worker import Worker
 from bot.messages import Incoming, Reply
 from bot.settings import DEFAULT_CONTENT, read_settings
 from bot.store import post
@@ -76,8 +77,18 @@ class Nowhere:
         """Gone."""
 
 
-async def _work(settings: dict[str, str], ready: Any, go: Any, wanted: int, sending: bool) -> None:
-    """One process: a worker, and in the first one also the sender, until `wanted` messages are done."""
+@dataclass(frozen=True)
+class Load:
+    """What comes in."""
+
+    messages: int
+    chats: int
+    rate: float = 0.0
+    """A second; 0 when all of it waits already."""
+
+
+async def _work(settings: dict[str, str], ready: Any, go: Any, load: Load, first: bool) -> None:
+    """One process: a worker, and in the first one also receiver and sender as in `kexie run`, until all is done."""
     app = App(read_settings(settings))
     app.assistant  # noqa: B018 - before the clock runs
     channel, stop, wake = Nowhere(), asyncio.Event(), asyncio.Event()
@@ -85,14 +96,26 @@ async def _work(settings: dict[str, str], ready: Any, go: Any, wanted: int, send
     ready.release()
     await asyncio.to_thread(go.wait)
     jobs = [asyncio.create_task(worker.run(stop))]
-    if sending:
+    if first:
         jobs.append(asyncio.create_task(Sender(app.database, channel).run(wake, stop)))
-    while await asyncio.to_thread(_left, app.database, wanted):
+        jobs.append(asyncio.create_task(_receive(app.database, worker, load)))
+    while await asyncio.to_thread(_left, app.database, load.messages):
         wake.set()
         await asyncio.sleep(0.05)
     stop.set()
     await asyncio.gather(*jobs)
     app.database.close()
+
+
+async def _receive(database: Database, worker: Worker, load: Load) -> None:
+    """Messages at the rate of the load, each stored before the next is looked at."""
+    at = time.perf_counter()
+    for number in range(load.messages if load.rate else 0):
+        at += 1 / load.rate
+        await asyncio.sleep(max(0.0, at - time.perf_counter()))
+        chat, raw = _raw(number, load.chats)
+        await asyncio.to_thread(post.receive, database, "bench", raw["id"], chat, raw)
+        worker.wake.set()
 
 
 def _left(database: Database, wanted: int) -> bool:
@@ -105,16 +128,16 @@ def _left(database: Database, wanted: int) -> bool:
         return connection.execute(waiting).first() is not None
 
 
-def _process(settings: dict[str, str], ready: Any, go: Any, wanted: int, sending: bool) -> None:
-    asyncio.run(_work(settings, ready, go, wanted, sending))
+def _process(settings: dict[str, str], ready: Any, go: Any, load: Load, first: bool) -> None:
+    asyncio.run(_work(settings, ready, go, load, first))
 
 
 @contextmanager
-def _workers(settings: dict[str, str], number: int, wanted: int) -> Iterator[Any]:
+def _workers(settings: dict[str, str], number: int, load: Load) -> Iterator[Any]:
     """Worker processes that are ready; they begin when the yielded event is set and end when all is done."""
     make = multiprocessing.get_context("spawn")
     ready, go = make.Semaphore(0), make.Event()
-    processes = [make.Process(target=_process, args=(settings, ready, go, wanted, n == 0)) for n in range(number)]
+    processes = [make.Process(target=_process, args=(settings, ready, go, load, n == 0)) for n in range(number)]
     for process in processes:
         process.start()
     for _ in processes:
@@ -133,17 +156,17 @@ def _raw(number: int, chats: int) -> tuple[str, dict[str, Any]]:
     return chat, {"chat": chat, "id": str(number), "text": QUESTIONS[number % len(QUESTIONS)]}
 
 
-def top_speed(settings: dict[str, str], workers: int, messages: int, chats: int) -> float:
+def top_speed(settings: dict[str, str], workers: int, load: Load) -> float:
     """Messages a second when all of them wait already."""
     with closing(Database(settings["KEXIE_DATABASE_URL"])) as database:
-        rows = [_raw(number, chats) for number in range(messages)]
+        rows = [_raw(number, load.chats) for number in range(load.messages)]
         with database.transaction() as connection:
             at = database.clock().isoformat()
             connection.execute(inbox.insert(), [
                 {"channel": "bench", "update_id": raw["id"], "chat": chat, "raw": json.dumps(raw), "state": "new", "received_at": at}
                 for chat, raw in rows
             ])  # fmt: skip
-    with _workers(settings, workers, messages) as go:
+    with _workers(settings, workers, load) as go:
         began = datetime.now(UTC)
         go.set()
     with closing(Database(settings["KEXIE_DATABASE_URL"])) as database, database.reading() as connection:
@@ -151,22 +174,15 @@ def top_speed(settings: dict[str, str], workers: int, messages: int, chats: int)
         last = max(
             connection.execute(select(func.max(time_))).scalar_one() for time_ in (inbox.c.done_at, outbox.c.sent_at)
         )
-    return messages / (datetime.fromisoformat(last) - began).total_seconds()
+    return load.messages / (datetime.fromisoformat(last) - began).total_seconds()
 
 
-def answer_times(settings: dict[str, str], workers: int, messages: int, chats: int, rate: float) -> tuple[float, float]:
-    """(p50, p99) in milliseconds from arrival to the outbox, with messages arriving at `rate` a second."""
-    with closing(Database(settings["KEXIE_DATABASE_URL"])) as database:
-        with _workers(settings, workers, messages) as go:
-            go.set()
-            at = time.perf_counter()
-            for number in range(messages):
-                at += 1 / rate
-                time.sleep(max(0.0, at - time.perf_counter()))
-                chat, raw = _raw(number, chats)
-                post.receive(database, "bench", raw["id"], chat, raw)
-        with database.reading() as connection:
-            found = connection.execute(select(inbox.c.received_at, inbox.c.done_at)).all()
+def answer_times(settings: dict[str, str], workers: int, load: Load) -> tuple[float, float]:
+    """(p50, p99) in milliseconds from arrival to the outbox."""
+    with _workers(settings, workers, load) as go:
+        go.set()
+    with closing(Database(settings["KEXIE_DATABASE_URL"])) as database, database.reading() as connection:
+        found = connection.execute(select(inbox.c.received_at, inbox.c.done_at)).all()
     took = sorted((datetime.fromisoformat(b) - datetime.fromisoformat(a)).total_seconds() * 1000 for a, b in found)
     return took[len(took) // 2], took[int(len(took) * 0.99)]
 
@@ -231,9 +247,10 @@ def main() -> None:
 
 
 def _measured(name: str, base: dict[str, str], urls: Iterator[str], workers: int, given: Any) -> Figures:
-    rate = top_speed({**base, "KEXIE_DATABASE_URL": next(urls)}, workers, given.messages, given.chats)
-    settings = {**base, "KEXIE_DATABASE_URL": next(urls)}
-    p50, p99 = answer_times(settings, workers, given.messages, given.chats, max(1.0, rate * SHARE_OF_TOP_SPEED))
+    load = Load(given.messages, given.chats)
+    rate = top_speed({**base, "KEXIE_DATABASE_URL": next(urls)}, workers, load)
+    slower = replace(load, rate=max(1.0, rate * SHARE_OF_TOP_SPEED))
+    p50, p99 = answer_times({**base, "KEXIE_DATABASE_URL": next(urls)}, workers, slower)
     print(f"  {name}：{rate:.0f} 条/秒", flush=True)
     return Figures(name, rate, p50, p99)
 

@@ -7,9 +7,8 @@ in a form; at random moments, also while it starts, the service gets `kill -9` a
 Telegram gave out and saw is compared with what the database holds. Exit status 1 when a promise is broken.
 
 Sends that double cannot be avoided altogether: whether a message arrived whose answer the crash has cut off, nobody can ask
-Telegram. A send doubles when a kill falls between its request and its answer: the share that doubles is the time of that
-round trip by the mean time between two kills, whatever the rate. Hence `--uptime`: with 2 s between kills and a round trip
-of 14 ms (two cores, ten other programs) it is 7 in 1,000, with 15 s it is 1; a service that crashes daily doubles none.
+Telegram. A send doubles when a kill falls between its request and the note of its answer, so kills further apart
+(`--uptime`) double fewer of all sends. Figures and what is known of the causes: docs/decisions/0007-backup-and-watching.md.
 """
 
 from __future__ import annotations

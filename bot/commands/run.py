@@ -11,9 +11,8 @@ from bot.settings import BadSetting, Settings
 from bot.watch import logs
 
 SHARE = 0.0005
-"""Seconds after which a thread that computes lets the others go on. Python's 5 ms keep the answer of Telegram to a sent
-message waiting while a question is being understood, at each of several steps; a crash in that time sends it twice
-(benchmarks/soak_telegram.py: from 11.8 to 4.6 ms on average until a delivery is noted)."""
+"""Seconds after which a thread that computes lets the others go on; Python's own 5 ms delay the note that a message has
+arrived. One probe of 300 messages each: 11.8 ms on average with 5 ms, 4.6 with this. In the soak no gain was told apart."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 import pytest
 
-from bot.channels.telegram.pace import Pace
+from bot.channels.telegram.pace import APART, Pace
 from bot.delivery.outcomes import Delay
 
 
@@ -85,3 +86,22 @@ def test_forgets() -> None:
         return len(pace._chats)
 
     assert asyncio.run(run()) < 5_100
+
+
+def test_messages_can_be_kept_apart() -> None:
+    """With `apart`, a burst to many chats goes out one after the other, and still at Telegram's full rate."""
+    at = [0.0]
+
+    async def sleep(seconds: float) -> None:
+        at[0] += seconds + 1e-9
+
+    async def send() -> list[float]:
+        pace, sent = Pace(lambda: at[0], sleep, apart=APART), []
+        for chat in range(1, 31):
+            await pace.wait(chat)
+            sent.append(at[0])
+        return sent
+
+    sent = asyncio.run(send())
+    assert all(later - earlier >= APART - 1e-6 for earlier, later in itertools.pairwise(sent))
+    assert sent[-1] < 1.0

@@ -18,7 +18,7 @@ from telegram.error import InvalidToken, TelegramError
 from bot.channels.telegram import updates
 from bot.channels.telegram.failures import Transport
 from bot.channels.telegram.files import Downloads
-from bot.channels.telegram.pace import Pace
+from bot.channels.telegram.pace import APART, Pace
 from bot.channels.telegram.receiving import Handler, Poller, Put, Timing, TokenRefused, Trouble, webhook_handler
 from bot.channels.telegram.secrecy import guard
 from bot.channels.telegram.sending import Mailer
@@ -77,7 +77,7 @@ class TelegramChannel:
             media_write_timeout=60.0,
         )
         self._bot = Bot(token, f"{api}/bot", f"{api}/file/bot", request=self._transport)
-        self._mailer = Mailer(self._bot, files, pace or Pace(clock))
+        self._mailer = Mailer(self._bot, files, pace or Pace(clock, apart=APART))
         self._downloads = Downloads(self._bot, f"{api}/file/bot{token}", files)
         self._poller = Poller(f"{api}/bot{token}/getUpdates", self._setup_or_trouble, timing or Timing())
         self._staff = staff_chats

@@ -22,6 +22,9 @@ class Limit:
 PRIVATE = Limit(1, 1.0)
 GROUP = Limit(20, 60.0)
 ALL = Limit(30, 1.0)
+APART = 1 / 30
+"""Seconds between two messages to whomever. Thirty at once are all under way together, and a crash then sends many twice
+(docs/decisions/0007-backup-and-watching.md)."""
 LONGEST_WAIT = 3.0
 """Seconds that are slept through. What has to wait longer goes back to the outbox, so that other chats go on."""
 _MANY_CHATS = 5_000
@@ -35,8 +38,10 @@ class Pace:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         longest: float = LONGEST_WAIT,
+        apart: float = 0.0,
     ) -> None:
-        """`clock`: seconds that only grow. `longest`: seconds one call may wait."""
+        """`clock`: seconds that only grow. `longest`: seconds one call may wait. `apart`: seconds between two messages."""
+        self._apart = apart
         self._clock = clock
         self._sleep = sleep
         self._longest = longest
@@ -51,6 +56,8 @@ class Pace:
             now = self._clock()
             sent = self._chats.setdefault(chat_id, deque(maxlen=limit.count))
             missing = max(_missing(self._all, ALL, now), _missing(sent, limit, now))
+            if self._all:
+                missing = max(missing, self._all[-1] + self._apart - now)
             if missing <= 0:
                 break
             if missing > self._longest:
