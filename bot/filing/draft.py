@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -113,7 +113,7 @@ class Draft:
 
     def files(self) -> list[str]:
         """Paths of all files that came for it."""
-        return list(_paths(self.values))
+        return _paths(list(self.values.values()))
 
     def resumed(self) -> Draft:
         """The draft taken up again after a pause."""
@@ -127,13 +127,12 @@ class Draft:
         return given | fixed | calculated(form, self.values)
 
 
-def _paths(values: Mapping[str, Any]) -> Iterator[str]:
-    for value in values.values():
-        for one in value if isinstance(value, list) else ():
-            if isinstance(one, dict):
-                if isinstance(one.get("path"), str) and "media_type" in one:
-                    yield one["path"]
-                yield from _paths(one)
+def _paths(value: Any) -> list[str]:
+    """Paths of the files somewhere inside a value: also those inside the items of a repeat."""
+    if isinstance(value, dict) and "path" in value:
+        return [str(value["path"])] if value["path"] else []
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [path for one in inner for path in _paths(one)]
 
 
 @dataclass(frozen=True)

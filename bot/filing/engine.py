@@ -7,8 +7,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.content.form_loader import flat
-from bot.content.forms import Field, Form
+from bot.content.forms import Field, Form, flat
 from bot.filing import pages
 from bot.filing.answering import accepted, constrain, go_on, repeat, several, take, take_files, toggled
 from bot.filing.draft import Draft, Event, Step, asked, at, fitted, has, has_value
