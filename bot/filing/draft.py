@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -18,7 +18,6 @@ from bot.filing.scope import (
     relevant,
     visible,
 )
-from bot.filing.types import fits
 from bot.filing.wording import worded
 from bot.messages import Attachment, Reply
 
@@ -28,12 +27,12 @@ __all__ = [
     "Event",
     "ItemForm",
     "Step",
+    "answered",
     "asked",
     "at",
     "calculated",
     "evaluate",
     "find",
-    "fitted",
     "has",
     "has_value",
     "here",
@@ -176,59 +175,6 @@ def leading(form: Form, draft: Draft) -> list[str]:
     return lines
 
 
-def fitted(form: Form, draft: Draft) -> Draft:
-    """The draft on the present version of the form: answers are kept by name, one that is of another type now is set
-    aside; a question that is gone is not asked."""
-    if draft.form_version != form.version:
-        draft = replace(
-            draft, form_version=form.version, revision=draft.revision + 1, values=_refitted(form.survey, draft.values)
-        )
-    if isinstance(form, ItemForm):
-        return draft
-    draft = settled(form, draft)
-    if draft.at and not _stands(form, draft):
-        following = next_field(form, draft)
-        draft = replace(draft, at=following.name if following else "", item=-1, revision=draft.revision + 1)
-        draft = replace(draft, phase="asking" if draft.at else "checking") if draft.phase != "paused" else draft
-    return draft
-
-
-def _stands(form: Form, draft: Draft) -> bool:
-    """Whether the place where the conversation stands is still there."""
-    questions = {f.name: f for f in asked(form, draft.values)}
-    if draft.item < 0:
-        return draft.at in questions
-    repeat = repeat_of(form, draft.at)
-    if repeat is None or repeat.name not in questions or draft.item > len(items_of(draft, repeat)):
-        return False
-    if draft.at == repeat.name:
-        return draft.item < len(items_of(draft, repeat))
-    inner, view = here(form, draft)
-    return draft.at in {f.name for f in asked(inner, view.values)}
-
-
-def _refitted(survey: tuple[Field, ...], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers by name. What does not fit the type of its question any more is kept under another key, so that nothing is
-    lost and nothing breaks."""
-    known = {one.name: one for one in flat(survey)}
-    found: dict[str, Any] = {}
-    for name, value in values.items():
-        one = known.get(name)
-        if one is not None and not fits(one, value):
-            found[_free(f"{name}@earlier", {*values, *found})] = value
-        elif one is not None and one.type == "repeat":
-            found[name] = [_refitted(one.children, item) for item in value]
-        else:
-            found[name] = value
-    return found
-
-
-def _free(name: str, taken: set[str]) -> str:
-    return (
-        name if name not in taken else next(f"{name}{n}" for n in range(2, len(taken) + 3) if f"{name}{n}" not in taken)
-    )
-
-
 # items of a repeat
 
 
@@ -275,24 +221,22 @@ def put_back(draft: Draft, repeat: Field, number: int, values: Mapping[str, Any]
 
 def lacking(form: Form, draft: Draft, repeat: Field) -> int | None:
     """The first item that lacks a required answer; None when all are whole."""
-    for number in range(len(items_of(draft, repeat))):
-        inner, view = item_view(form, draft, repeat, number)
-        if missing(inner, view):
-            return number
-    return None
+    items = items_of(draft, repeat)
+    rows = flat(repeat.children)
+    if not any(one.relevant or one.choice_filter for one in rows):
+        needed = [one for one in rows if one.required and one.type not in SILENT and not one.read_only]
+        views = (replace(draft, values=item) for item in items)
+        return next((n for n, view in enumerate(views) if not all(has(view, one) for one in needed)), None)
+    inner = item_form(form, repeat, 0)
+    names = {one.name for one in rows}
+    outer = {name: value for name, value in visible(form, draft.values).items() if name not in names}
+    whole = (not missing(inner, replace(draft, values={**outer, **item})) for item in items)
+    return next((number for number, one in enumerate(whole) if not one), None)
 
 
 def settled(form: Form, draft: Draft) -> Draft:
-    """The draft without the end of those repeats that are not whole any more: an answer outside or a new version of the
-    form may ask for more."""
-    if isinstance(form, ItemForm):
-        return draft
-    draft = outside(form, draft) if draft.item < 0 else draft
-    if not draft.ended:
-        return draft
-    questions = {f.name: f for f in asked(form, draft.values) if f.type == "repeat"}
-    kept = tuple(name for name in draft.ended if name not in questions or _whole(form, draft, questions[name]))
-    return draft if kept == draft.ended else replace(draft, ended=kept)
+    """The draft without what was passed over in an item that is no longer in hand."""
+    return draft if isinstance(form, ItemForm) or draft.item >= 0 else outside(form, draft)
 
 
 def outside(form: Form, draft: Draft) -> Draft:
@@ -328,7 +272,7 @@ def missing(form: Form, draft: Draft) -> list[Field]:
     return [
         f
         for f in asked(form, draft.values)
-        if not has(draft, f) and (f.required or (f.type == "repeat" and has_value(draft.values.get(f.name))))
+        if not answered(form, draft, f) and (f.required or (f.type == "repeat" and has_value(draft.values.get(f.name))))
     ]
 
 
@@ -354,12 +298,18 @@ def has(draft: Draft, one: Field) -> bool:
     return has_value(value)
 
 
+def answered(form: Form, draft: Draft, one: Field) -> bool:
+    """Whether nothing more is wanted there. A list that was ended wants more when an answer outside, or a new version of
+    the form, asks for more."""
+    return has(draft, one) and (one.type != "repeat" or _whole(form, draft, one))
+
+
 def next_field(form: Form, draft: Draft) -> Field | None:
     """The first question that is neither answered nor passed over. A quick form asks only what is required."""
     open_ones = (
         f
         for f in asked(form, draft.values)
-        if not has(draft, f) and not _passed(draft, f) and (f.required or not form.quick)
+        if not answered(form, draft, f) and not _passed(draft, f) and (f.required or not form.quick)
     )
     return next(open_ones, None)
 

@@ -169,6 +169,6 @@ LIST_WORDS = tuple(
 )
 ON_LISTS = st.sampled_from(("没有了", "再加一位", "测试乙", "删 1", "改 1"))
 RandomTalk.TestCase.settings = settings(
-    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=80, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestRandomTalk = RandomTalk.TestCase
