@@ -31,6 +31,10 @@ def write_small_content(target: Path) -> Path:
     """Write the content root under `target` and return it."""
     for folder in ("forms", "intents"):
         shutil.copytree(DEFAULT_CONTENT / folder, target / folder)
+    for form in sorted((target / "forms").glob("*.yaml")):
+        data = _read(form)
+        if any(result.get("see") for result in data.get("results", ())):
+            _write(form, {**data, "results": [_pruned(result) for result in data["results"]]})
     knowledge = target / "knowledge"
     for folder in ("topics", "procedures", "regions"):
         (knowledge / folder).mkdir(parents=True)

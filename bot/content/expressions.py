@@ -23,7 +23,7 @@ _NODES = (
     ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Mod, ast.Name,
     ast.Load, ast.Constant, ast.IfExp, ast.List, ast.Tuple, ast.Call,
 )  # fmt: skip
-FUNCTIONS = ("selected", "count", "today", "len", "min", "max", "round")
+FUNCTIONS = ("selected", "count", "today", "len", "min", "max", "round", "sum")
 _EMPTY: tuple[Any, ...] = (None, "", [], ())
 
 
@@ -31,6 +31,14 @@ def _selected(answer: Any, name: Any) -> bool | None:
     if answer in _EMPTY:
         return None
     return name in answer if isinstance(answer, list) else bool(answer == name)
+
+
+def _total(items: Any, name: Any) -> Any:
+    """The sum of one number over the items of a repeat; items without it count nothing, no item at all is 0."""
+    if items in _EMPTY or not isinstance(items, list):
+        return 0
+    given = [item.get(name) for item in items if isinstance(item, dict)]
+    return sum(value for value in given if isinstance(value, (int, float)))
 
 
 def _unless_empty(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -49,6 +57,7 @@ class _Evaluator(simpleeval.EvalWithCompoundTypes):  # type: ignore[misc]
             "min": _unless_empty(min),
             "max": _unless_empty(max),
             "round": _unless_empty(round),
+            "sum": _total,
         }
         super().__init__(functions=functions, names=dict(names))
         own = {ast.BoolOp: self._logic, ast.Compare: self._compare, ast.BinOp: self._sum, ast.UnaryOp: self._sign}

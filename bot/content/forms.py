@@ -47,9 +47,11 @@ class Field:
     choice_filter: str = ""
     choices: tuple[Choice, ...] = ()
     repeat_count: str = ""
+    """`repeat`: expression over the answers outside it for a fixed number of items, "" when the person decides."""
     read_only: bool = False
     appearance: str = ""
-    """Words as in XLSForm: `multiline` for long text; our own `anything`: even a question is taken as the answer."""
+    """Words: `multiline` for long text; our own `anything`: even a question is taken as the answer; `whole`: in a quick
+    form the entire message is the answer."""
     format: str = ""
     """`uscc`, `cn_mobile`, `phone`, `email`."""
     pattern: str = ""
@@ -60,8 +62,9 @@ class Field:
     """Bytes a file may have."""
     max_files: int = 1
     start: float | None = None
-    """`range`: smallest value; `integer`/`decimal`: smallest value that is taken."""
+    """`range`: smallest value; `integer`/`decimal`: smallest value that is taken; `repeat`: fewest items."""
     end: float | None = None
+    """Largest value, or most items."""
     step: float | None = None
     prefill: str = ""
     """Key of the profile this answer is taken from and kept under (`unit_name`, `uscc`, …)."""
@@ -69,9 +72,61 @@ class Field:
     """Short word that announces this answer in a message with several answers (人数 50)."""
     sensitive: bool = False
     """Masked on the check page and in notices."""
+    extract: str = ""
+    """What is picked out of plain speech for it in a form with `quick`: date time place count unit phone email amount
+    kind; "" for nothing."""
     score: float | None = None
     children: tuple[Field, ...] = ()
     """Questions of a group or repeat."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One conclusion that is shown while its expression is true."""
+
+    title: str
+    text: str
+    """What it comes to and what to do next; may hold `${name}`."""
+    relevant: str = ""
+    """Expression over the answers; "" for always."""
+    sources: tuple[str, ...] = ()
+    see: tuple[str, ...] = ()
+    """Entry ids, offered as buttons."""
+    form: str = ""
+    """Form id, offered as a button that starts it."""
+    documents: tuple[str, ...] = ()
+    """Templates of the form's own `documents` that are offered with this result."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A paper that can be written from the answers."""
+
+    template: str
+    """File name in forms/templates."""
+    name: str
+    """File name that the person gets, without its ending; may hold `${name}`."""
+    label: str
+    """What people call the paper; asks for it and stands on its button."""
+    relevant: str = ""
+    """Expression: offered only while it is true; "" for always."""
+    hint: str = ""
+    """A line for the person: what to do with the paper."""
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A last day that follows from an answer, and of which the person is told beforehand."""
+
+    field: str
+    """Name of a `date` question."""
+    text: str
+    """What is said; may hold `${name}` and `${last_day}`."""
+    months: int = 0
+    days: int = 0
+    """The last day is the answer plus these months and days."""
+    before: int = 7
+    """Days before the last day on which it is said."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +146,35 @@ class Form:
     next_steps: str = ""
     """What happens after submitting, when, and whom to ask: shown on the receipt."""
     sources: tuple[str, ...] = ()
+    audience: str = ""
+    """Who may submit, in words; shown in the opening. Every form file has it."""
+    reviewer: str = ""
+    """Who reviews, in words; shown in the opening and on the receipt. Every form file has it."""
     access: str = "anyone"
-    """Who may submit."""
+    """`anyone`; `staff`: only staff who have joined; `named`: one submission a chat."""
+    anonymous: str = "never"
+    """`never`, `choice` (the person is asked at the start), `always`."""
+    keep: str = "always"
+    """`always`; `wished`: a tool whose answers are stored only when the person wishes it."""
+    results: tuple[Result, ...] = ()
+    """What the answers come to, shown after the last question or on the receipt."""
+    late: str = "refuse"
+    """After the deadline: `refuse`, or `warn` and go on."""
+    state: str = "open"
+    """`open`; `closing`: open drafts may still be handed in; `closed`."""
+    quick: bool = False
+    """One message fills the form as far as it goes; only what is missing is asked."""
+    quota: int = 0
+    """How many submissions are taken; 0 for any number."""
+    waiting: bool = False
+    """Whether more than the quota go on a waiting list."""
+    check_in: bool = False
+    """Whether the receipt has a code for checking in."""
+    ballot: str = ""
+    """Voting: `secret` or `named`; "" when it is no vote."""
+    follows: str = ""
+    """Form id: answers of the same names are taken over from the person's latest submission of that form."""
+    reminder: Reminder | None = None
     expires_in: int = 30
     """Days an untouched draft is kept (`draft.expires_in`)."""
     dedupe: tuple[str, ...] = ()
@@ -101,11 +183,22 @@ class Form:
     """ISO date, "" for always."""
     deadline: str = ""
     """ISO date, "" for none."""
-    documents: tuple[str, ...] = ()
-    """Templates in forms/templates that can be written from the answers."""
+    documents: tuple[Document, ...] = ()
+    """Papers that can be written from the answers, offered in this order."""
     ask: tuple[str, ...] = ()
     """How people ask for this form; teaches the understanding."""
     receipt: str = "KX"
     """Letters a receipt number begins with."""
     submitter: tuple[str, ...] = ()
     """Field names that say who submitted, shown to staff in the notice (unit name first)."""
+
+
+def flat(survey: tuple[Field, ...]) -> list[Field]:
+    """All fields of the form itself in order, groups followed by their children. A repeat is one field: what is inside
+    it belongs to its items."""
+    return [inner for field in survey for inner in (field, *(flat(field.children) if field.type != "repeat" else ()))]
+
+
+def everything(survey: tuple[Field, ...]) -> list[Field]:
+    """All fields in order, those inside repeats too."""
+    return [inner for field in survey for inner in (field, *everything(field.children))]

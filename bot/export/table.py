@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.clock import shown
-from bot.content.form_loader import flat
-from bot.content.forms import Choice, Field, Form
+from bot.content.forms import Choice, Field, Form, flat
 from bot.filing.draft import has_value
 from bot.filing.submission import STATES, Submission
 from bot.filing.types import TYPES, show

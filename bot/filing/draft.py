@@ -9,8 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from bot.content.expressions import Expression, compile_expression
-from bot.content.form_loader import flat
-from bot.content.forms import Field, Form
+from bot.content.forms import Field, Form, everything, flat
 from bot.messages import Attachment, Reply
 
 PHASES = ("asking", "checking", "paused", "submitted", "cancelled")
@@ -91,9 +90,9 @@ def _compiled(text: str, names: frozenset[str]) -> Expression:
 
 def evaluate(form: Form, text: str, values: Mapping[str, Any], this: Any = None, today: date | None = None) -> Any:
     """Value of an expression of the form; None when it is empty."""
-    everything = flat(form.survey)
-    columns = {"name"}.union(*(c.filters for f in everything for c in f.choices))
-    names = frozenset(f.name for f in everything) | columns
+    rows = everything(form.survey)
+    columns = {"name"}.union(*(c.filters for f in rows for c in f.choices))
+    names = frozenset(f.name for f in rows) | columns
     return _compiled(text, names).evaluate(values, this, today)
 
 

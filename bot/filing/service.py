@@ -11,8 +11,7 @@ from typing import Any
 from ulid import ULID
 
 from bot.clock import china_day, shown
-from bot.content.form_loader import flat
-from bot.content.forms import Form
+from bot.content.forms import Form, flat
 from bot.content.models import Content
 from bot.desk import notices
 from bot.filing.copy import write_copy

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz
 from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, InvalidComponent, ValidationError
 
-from bot.content.forms import Choice, Field
+from bot.content.forms import Choice, Field, flat
 from bot.filing.files import MEDIA_TYPES
 from bot.filing.values import day, fold, mobile, number
 from bot.messages import Attachment
@@ -244,6 +244,26 @@ def _show_files(field: Field, value: Any) -> str:
     return "、".join(file["name"] for file in value)
 
 
+def _not_one_by_one(field: Field, text: str, today: date) -> Parsed:
+    raise ValueError(f"「{field.label}」要一项一项填，请先说「改 {field.label}」。")
+
+
+def _show_items(field: Field, value: Any) -> str:
+    names = [_show_item(field, item) for item in value[:SHOWN_ITEMS]]
+    return f"{len(value)} 项：{'、'.join(names)}{'……' if len(value) > SHOWN_ITEMS else ''}"
+
+
+def _show_item(field: Field, item: dict[str, Any]) -> str:
+    """One item by its first answer: the name of the member."""
+    told = ((one, item[one.name]) for one in flat(field.children) if one.name in item and one.type in TYPES)
+    first = next(told, None)
+    return masked(*first) if first else "（空）"
+
+
+SHOWN_ITEMS = 10
+"""How many items of a repeat are named where there is one line for all of them."""
+
+
 def _show_yes(field: Field, value: Any) -> str:
     return "已确认"
 
@@ -262,6 +282,7 @@ TYPES: dict[str, FieldType] = {
     "image": FieldType(_not_text, _show_files),
     "acknowledge": FieldType(_acknowledge, _show_yes),
     "calculate": FieldType(_text, _show_text),
+    "repeat": FieldType(_not_one_by_one, _show_items),
 }
 """XLSForm type -> how it is read and shown. `note` and `group` hold no answer."""
 

@@ -94,7 +94,7 @@ def test_a_fault_is_named_with_place_remedy_and_code(tmp_path: Path, survey: str
         ("title: 小表", 'title: 小表\nopens: "2026-12-01"\ndeadline: "2026-11-01"', "FORM_016"),
         ("title: 小表", "title: 小表\nreceipt: kx1", "FORM_005"),
         ("title: 小表", "title: 小表\ndedupe: [uscc]", "FORM_013"),
-        ("title: 小表", "title: 小表\ndocuments: [paper.docx]", "FORM_018"),
+        ("title: 小表", "title: 小表\ndocuments: [paper.docx]", "FORM_004"),
         ("title: 小表", "title: [", "YAML_001"),
     ],
 )

@@ -39,7 +39,10 @@ def faults(text: str, folder: Path) -> list[str]:
 
 def small(survey: str, choices: str = "") -> str:
     """A form around some survey rows, each row written in one flow mapping."""
-    head = 'form_id: small\nversion: "1"\ntitle: 小表\npurpose: 只用于测试\nretention: 测完就删\nask: [测试小表]\n'
+    head = (
+        'form_id: small\nversion: "1"\ntitle: 小表\npurpose: 只用于测试\nretention: 测完就删\nask: [测试小表]\n'
+        "audience: 测试的人\nreviewer: 测试的科协\n"
+    )
     return head + (f"choices:\n{choices}\n" if choices else "") + "survey:\n" + survey
 
 
