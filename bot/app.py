@@ -13,10 +13,12 @@ from bot.channels import Channel
 from bot.channels.terminal import TerminalChannel
 from bot.content.loader import load
 from bot.content.models import Content
+from bot.delivery.pdf import office, to_pdf
 from bot.delivery.worker import Worker
 from bot.filing.service import Filing
 from bot.importing.library import Library
 from bot.messages import Incoming, Reply
+from bot.paperwork import Paperwork, wanted_pdf
 from bot.settings import Settings
 from bot.store import post
 from bot.store.database import Database
@@ -77,7 +79,13 @@ class App:
 
     def worker(self, channels: Mapping[str, Channel]) -> Worker:
         """A worker for these channels."""
-        return Worker(self.database, channels, self.handle, lambda: self.content)
+        return Worker(self.database, channels, self.handle, lambda: self.content, self.prepare)
+
+    def prepare(self, incoming: Incoming) -> None:
+        """Make the PDF that a button asks for: LibreOffice takes seconds, which no transaction should."""
+        word = wanted_pdf(incoming)
+        if word is not None:
+            to_pdf(self.settings.files / word)
 
     def converse(self, update_id: str, chat: str, raw: dict[str, object]) -> list[Reply]:
         """One message of the terminal through the whole durable path; the replies to it, in order."""
@@ -99,7 +107,8 @@ def _library(settings: Settings, meaning: Understander) -> Library:
 
 def _assistant(settings: Settings, content: Content, meaning: Understander) -> Assistant:
     look_up = _library(settings, meaning).find
-    return Assistant(content, meaning, Filing(content, settings.files), look_up)
+    paperwork = Paperwork(content, settings.files, pdf=bool(office()))
+    return Assistant(content, meaning, Filing(content, settings.files), paperwork, look_up)
 
 
 def data_folder(settings: Settings) -> Path:

@@ -18,6 +18,7 @@ from bot.errands import Errands
 from bot.filing.service import Filing
 from bot.memory import Memory
 from bot.messages import Incoming, Reply
+from bot.paperwork import Paperwork
 from bot.store.records import Records
 from bot.understand.engine import Understander
 
@@ -35,18 +36,25 @@ class Assistant:
     """Everything between an Incoming and its replies."""
 
     def __init__(
-        self, content: Content, understander: Understander, filing: Filing, look_up: LookUp = look_up_nothing
+        self,
+        content: Content,
+        understander: Understander,
+        filing: Filing,
+        paperwork: Paperwork,
+        look_up: LookUp = look_up_nothing,
     ) -> None:
         self.content = content
         self.look_up = look_up
         self.understander = understander
         self.filing = filing
-        self.errands = Errands(content, filing)
+        self.paperwork = paperwork
+        self.errands = Errands(content, filing, paperwork)
         self.steps: tuple[Callable[[Turn], list[Reply] | None], ...] = (
             self.join_staff,
             self.press,
             self.confirm,
             self.receipt,
+            self.paper,
             self.fill_in,
             self.stray_file,
             self.converse,
@@ -77,6 +85,18 @@ class Assistant:
         if self.filing.has_receipt(turn.incoming.text):
             return self.filing.status(turn.incoming.text, turn.incoming.chat, turn.records)
         return None
+
+    def paper(self, turn: Turn) -> list[Reply] | None:
+        """「给我一份大会议程模板」, 「要章程」: the paper at once, from the draft in hand as it stands, or blank."""
+        incoming = turn.incoming
+        wanted = self.paperwork.wished(incoming.text) if not (incoming.press or incoming.attachments) else ""
+        if not wanted:
+            return None
+        held = self.filing.current(incoming.text, turn.memory, incoming.chat, turn.records)
+        if held and self.filing.takes_anything(*held):
+            return None
+        replies = self.paperwork.by_name(wanted, incoming.chat, held)
+        return [*replies, self.filing.again(*held)] if held else replies
 
     def fill_in(self, turn: Turn) -> list[Reply] | None:
         """An answer to the form in hand. A question in its middle is answered, then the form question comes again."""

@@ -11,6 +11,7 @@ from bot.clock import china_day
 from bot.content.models import Content
 from bot.filing.service import Filing
 from bot.messages import Button, Reply
+from bot.paperwork import Paperwork
 from bot.understand.engine import Context, Understanding
 
 if TYPE_CHECKING:
@@ -23,15 +24,17 @@ MESSAGE_FORM = "message"
 class Errands:
     """One method an intent; `run` picks it by the intent's id."""
 
-    def __init__(self, content: Content, filing: Filing) -> None:
+    def __init__(self, content: Content, filing: Filing, paperwork: Paperwork) -> None:
         self.content = content
         self.filing = filing
+        self.paperwork = paperwork
         self.by_intent: dict[str, Callable[[Turn], list[Reply]]] = {
             "status": lambda turn: self.filing.status("", turn.incoming.chat, turn.records),
             "human": lambda turn: self._begin(MESSAGE_FORM, turn),
             "resume": self._resume,
             "mydata": self._my_data,
             "delete_data": self._ask_delete,
+            "papers": lambda turn: [self.paperwork.overview()],
         }
 
     def is_errand(self, meaning: Understanding) -> bool:
@@ -49,7 +52,10 @@ class Errands:
         return None
 
     def press(self, turn: Turn) -> list[Reply] | None:
-        """A button: `e:` entry, `s:` step of a procedure, `form:` start or go on, `human`, `no`, `del:`."""
+        """A button: `e:` entry, `s:` step of a procedure, `form:` start or go on, `human`, `no`, `del:`; papers."""
+        papers = self.paperwork.press(turn.incoming, turn.records)
+        if papers is not None:
+            return papers
         kind, _, rest = turn.incoming.press.partition(":")
         if kind == "e" and rest in self.content.entries:
             return self._show(rest, 0, turn)
@@ -73,6 +79,7 @@ class Errands:
         turn.memory = replace(turn.memory, stage="")
         if said in ("del:yes", "是", "是的", "确认", "删除", "删"):
             gone = self.filing.forget(turn.incoming.chat, turn.records)
+            self.paperwork.forget(turn.incoming.chat)
             turn.memory = replace(turn.memory, context=Context(), draft="", profile={})
             return [Reply(self.content.replies["deleted"].format(drafts=gone))]
         if said in ("del:no", "不", "不了", "否", "取消", "算了"):

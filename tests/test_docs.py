@@ -123,11 +123,12 @@ def test_the_aspects_listed_are_those_that_are_taken() -> None:
 
 
 def _content_root(folder: Path) -> Path:
-    """A content folder with the real sources and fixed sentences, and nothing else."""
+    """A content folder with the real sources, fixed sentences and templates, and nothing else."""
     for name in ("knowledge/topics", "knowledge/procedures", "knowledge/regions", "intents", "forms"):
         (folder / name).mkdir(parents=True)
     for name in ("knowledge/sources.yaml", "intents/replies.yaml"):
         shutil.copy(ROOT / name, folder / name)
+    shutil.copytree(ROOT / "forms/templates", folder / "forms/templates")
     (folder / "knowledge/words.yaml").write_text("terms: []\n", encoding="utf-8")
     return folder
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
+
+from jinja2 import TemplateError
+from lxml.etree import XMLSyntaxError
 
 from bot.content.coverage import coverage, summary
 from bot.content.loader import read
+from bot.content.models import Content
+from bot.content.problems import Problems
+from bot.filing.papers import render
 from bot.settings import Settings
 
 
@@ -30,6 +37,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
         from bot.content.facts import check_facts
 
         check_facts(content, folder, problems)
+    _write_papers(content, problems)
     for problem in problems.items:
         print(problem, file=sys.stderr)
     print(summary(content))
@@ -40,3 +48,18 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
         return 1
     print("内容没有问题。")
     return 0
+
+
+def _write_papers(content: Content, problems: Problems) -> None:
+    """Write every template once without an answer: what Word or the template language cannot stomach shows only then."""
+    told = {problem.place for problem in problems.items}
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in content.papers.templates.items():
+            place = f"forms/templates/{name}"
+            if place in told:
+                continue
+            try:
+                render(data, {}, Path(folder) / name)
+            except (TemplateError, XMLSyntaxError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+                fault = f"空着写不出来（{type(error).__name__}：{str(error)[:60]}）"
+                problems.add(place, fault, "照 forms/templates/README.md 的写法改", "TEMPLATE_007")

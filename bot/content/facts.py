@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.content.models import Content, Document, Source
 from bot.content.problems import Problems
 from bot.content.seeds import slice_seeds, title_page
+from bot.content.templates import TAG, NotWord, words
 
 REMEDY = "核对原文，或补上写着它的出处"
 COPIED = 20  # Chinese characters: a longer run than this is copying (knowledge/README.md, rule 1)
@@ -213,6 +214,18 @@ def check_facts(content: Content, folder: Path, problems: Problems) -> None:
         _check_stated(text, library, problems)
         _check_copied(text, library, problems)
         _check_past(text, content, problems)
+    for text in _templates(content):
+        _check_copied(text, library, problems)
+
+
+def _templates(content: Content) -> Iterator[_Text]:
+    """The Word templates, without their tags; one that cannot be read is a fault told elsewhere."""
+    for name, data in content.papers.templates.items():
+        try:
+            printed = TAG.sub("", words(data))
+        except NotWord:
+            continue
+        yield _Text(f"forms/templates/{name}", {"text": printed}, (), "answer", "")
 
 
 def _texts(content: Content) -> Iterator[_Text]:
@@ -229,6 +242,9 @@ def _texts(content: Content) -> Iterator[_Text]:
             fields = {"answer": overlay.answer, "detail": overlay.detail}
             place = f"{region.name}.overlays[{overlay.entry}]"
             yield _Text(place, fields, overlay.sources, "answer", overlay.expires, beside=beside)
+    for paper in content.papers.listed.values():
+        fields = {"what": paper.what, "next": paper.next}
+        yield _Text(f"forms/templates/papers.yaml[{paper.template}]", fields, paper.sources, "answer", "")
 
 
 class _Library:

@@ -21,6 +21,7 @@ from bot.content.models import (
     Step,
     Words,
 )
+from bot.content.papers import load_papers
 from bot.content.problems import ContentError, Problems, near
 from bot.content.table_loader import load_comparisons, load_rules
 from bot.content.yaml_files import Node, nodes, read_yaml
@@ -67,6 +68,7 @@ def read(root: Path, local: Path | None = None) -> tuple[Content, Problems]:
     regions = reader.regions(entries)
     if local is not None:
         LocalReader(sources, entries, regions, problems, _entry).read(local)
+    forms = load_forms(root / "forms", sources, problems, entries)
     content = Content(
         sources=sources,
         entries=entries,
@@ -74,10 +76,11 @@ def read(root: Path, local: Path | None = None) -> tuple[Content, Problems]:
         words=reader.words(),
         intents=reader.intents(),
         replies=reader.replies(),
-        forms=load_forms(root / "forms", sources, problems, entries),
+        forms=forms,
         fingerprint=_fingerprint([root, *([local] if local else [])], files + (local_files(local) if local else [])),
         comparisons=load_comparisons(root, entries, regions, problems),
         rules=load_rules(root, entries, regions, problems),
+        papers=load_papers(root / "forms" / "templates", sources, forms, problems),
     )
     _check_references(content, problems)
     return content, problems

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.content.forms import Form
+from bot.content.papers import Papers
 from bot.content.tables import Comparisons, Rule
 
 ASPECTS = (
@@ -194,3 +195,5 @@ class Content:
     """What can be compared, and how people ask for it."""
     rules: tuple[Rule, ...] = ()
     """Rules that can be applied to the figures in a question."""
+    papers: Papers = field(default_factory=Papers)
+    """Word templates, and the papers that can be had by name."""

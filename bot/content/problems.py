@@ -44,7 +44,7 @@ class ContentError(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-def near(name: str, known: Iterable[str]) -> str:
-    """A hint naming the known word nearest to `name` (「，是不是 'date'？」), or "" when none is near."""
-    found = process.extractOne(name, list(known), score_cutoff=60)
+def near(name: str, known: Iterable[str], likeness: int = 60) -> str:
+    """A hint naming the known word nearest to `name` (「，是不是 'date'？」), or "" when none is that like it (0 to 100)."""
+    found = process.extractOne(name, list(known), score_cutoff=likeness)
     return f"，是不是 '{found[0]}'？" if found else ""

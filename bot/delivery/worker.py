@@ -26,12 +26,19 @@ class Worker:
     """Drains the inbox. `handle` is asked anew for each message, so that changed content takes effect at once."""
 
     def __init__(
-        self, database: Database, channels: Mapping[str, Channel], handle: Handle, content: Callable[[], Content]
+        self,
+        database: Database,
+        channels: Mapping[str, Channel],
+        handle: Handle,
+        content: Callable[[], Content],
+        prepare: Callable[[Incoming], None] = lambda incoming: None,
     ) -> None:
         self.database = database
         self.channels = channels
         self.handle = handle
         self.content = content
+        self.prepare = prepare
+        """Slow work that a message needs, done before its transaction begins; may run again after a crash."""
         self.wake = asyncio.Event()
         """Set by whoever stored a message."""
         self.handled = asyncio.Event()
@@ -62,6 +69,7 @@ class Worker:
             incoming = channel.parse(message.raw)
             if incoming is not None:
                 incoming = await channel.fetch(replace(incoming, at=message.received_at), message.raw)
+                await asyncio.to_thread(self.prepare, incoming)
             await asyncio.to_thread(self._commit, message, incoming)
         except Exception as error:
             # The one broad except of the project: whatever goes wrong, the message is kept and staff are told.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.content.forms import Field, Form
 from bot.filing.draft import Draft, asked, has, later, leading, missing
+from bot.filing.papers import buttons as paper_buttons
 from bot.filing.types import masked
 from bot.messages import Button, Reply
 
@@ -84,9 +85,11 @@ def check_page(form: Form, draft: Draft, lead: str = "") -> Reply:
         lines.append("\n没有问题就提交。要改哪一项，回复「改 编号」，例如：改 3。")
         buttons.insert(0, Button("提交", press_id(draft, "submit")))
     text = "\n".join(lines)
-    return Reply(
-        f"{lead}\n\n{text}" if lead else text, buttons=(tuple(buttons), (Button("取消", press_id(draft, "cancel")),))
-    )
+    papers = paper_buttons(form, draft.values, f"d:{draft.id[-10:]}")
+    if papers:
+        text += "\n\n点下面的名字，马上给您按现在的内容写好的材料。"
+    rows = (tuple(buttons), *papers, (Button("取消", press_id(draft, "cancel")),))
+    return Reply(f"{lead}\n\n{text}" if lead else text, buttons=rows)
 
 
 def edit_page(form: Form, draft: Draft) -> Reply:

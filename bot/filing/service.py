@@ -13,10 +13,13 @@ from ulid import ULID
 from bot.clock import china_day, shown
 from bot.content.forms import Form, flat
 from bot.content.models import Content
+from bot.content.papers import RECEIPT
 from bot.desk import notices
 from bot.filing.copy import write_copy
-from bot.filing.draft import Draft, Event, Step
+from bot.filing.draft import Draft, Event, Step, find
 from bot.filing.engine import repeat, start, step, wish
+from bot.filing.papers import DOCX
+from bot.filing.papers import buttons as paper_buttons
 from bot.filing.receipt import looks_like, normalise, receipt_number
 from bot.filing.submission import STATES, Submission
 from bot.memory import Memory
@@ -104,6 +107,10 @@ class Filing:
         """The present question once more, after something else was answered."""
         return repeat(form, draft)
 
+    def takes_anything(self, form: Form, draft: Draft) -> bool:
+        """Whether the present question takes whatever is said as its answer, a wish for a paper too."""
+        return bool(draft.at) and bool({"anything", "whole"} & set(find(form, draft.at).appearance.split()))
+
     def _offer_open(self, form: Form, draft_id: str) -> Reply:
         texts = self.content.replies
         buttons = (
@@ -125,7 +132,8 @@ class Filing:
         records.save_draft(chat, draft.to_json(), form.expires_in)
         copy = self._copy(form, receipt, answers, records.now)
         parts = [texts["submitted"].format(title=form.title, receipt=receipt), form.next_steps, texts["receipt_keep"]]
-        told = Reply("\n\n".join(part for part in parts if part), files=(copy,))
+        papers = paper_buttons(form, answers, f"r:{receipt}")
+        told = Reply("\n\n".join(part for part in parts if part), buttons=papers, files=(copy,))
         region = str(answers.get("region") or memory.context.region)
         notice = notices.submitted(form, receipt, answers, region, records, texts)
         profile = {f.prefill: str(answers[f.name]) for f in flat(form.survey) if f.prefill and answers.get(f.name)}
@@ -136,7 +144,7 @@ class Filing:
         target = self.files / path
         target.parent.mkdir(parents=True, exist_ok=True)
         submission = Submission(receipt, form.form_id, form.version, dict(answers), "received", now.isoformat())
-        write_copy(form, submission, target)
+        write_copy(self.content.papers.templates[RECEIPT], form, submission, target)
         return Attachment(f"{form.title}-{receipt}.docx", str(path), target.stat().st_size, DOCX)
 
     def _duplicates(self, form: Form, draft: Draft, chat: str, records: Records) -> list[Reply]:
@@ -199,6 +207,3 @@ class Filing:
                 state=STATES.get(found.state, found.state),
             )
         )
-
-
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

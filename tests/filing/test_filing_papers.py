@@ -14,8 +14,9 @@ from bot.filing.copy import write_copy
 from bot.filing.files import sniff
 from bot.filing.receipt import normalise, receipt_number
 from bot.filing.submission import Submission
-from tests.filing.filing_talk import DRAFT_ID, read_form, small
+from tests.filing.filing_talk import DRAFT_ID, ROOT, read_form, small
 
+TEMPLATE = (ROOT / "forms" / "templates" / "receipt.docx").read_bytes()
 FORM = Form("small", "1", "小表", "测试", "不保存", ())
 
 
@@ -88,8 +89,8 @@ def test_the_copy_holds_the_answers_as_plain_text(tmp_path: Path) -> None:
     )
     nasty = "<b>甲</b> {{ 7*7 }} =1+1\x00\x0b\u202e\ud83d"
     submission = Submission("KX-2611-TEST", "small", "1", {"a": nasty}, "received", "2026-11-21T08:00:00+00:00")
-    write_copy(form, submission, tmp_path / "copy.docx")
+    write_copy(TEMPLATE, form, submission, tmp_path / "copy.docx")
     cells = [cell.text for row in docx.Document(str(tmp_path / "copy.docx")).tables[0].rows for cell in row.cells]
-    assert cells[0] == "单位"
-    assert "<b>甲</b> {{ 7*7 }} =1+1" in cells[1]
-    assert cells[3] == "（未填）"
+    assert cells[2] == "单位"
+    assert "<b>甲</b> {{ 7*7 }} =1+1" in cells[3]
+    assert cells[5] == "（未填）"
