@@ -60,16 +60,8 @@ def load_papers(folder: Path, source_ids: Collection[str], forms: Mapping[str, F
         problems.add(f"forms/templates/{RECEIPT}", "缺少回执的模板，提交后给不出副本", remedy, "TEMPLATE_006")
     for form in forms.values():
         for document in form.documents:
-            place = f"forms/{form.form_id}: documents[{document.template}]"
-            if document.template not in templates:
-                hint = near(document.template, templates)
-                problems.add(
-                    place,
-                    f"没有 '{document.template}' 这份模板{hint}",
-                    "放进 forms/templates，或改对文件名",
-                    "TEMPLATE_005",
-                )
-            elif document.template in used:
+            if document.template in used:  # that a template is there at all is checked with the forms
+                place = f"forms/{form.form_id}: documents[{document.template}]"
                 check_uses(used[document.template], form, place, problems)
     return Papers(templates, _listed(folder / "papers.yaml", templates, source_ids, forms, problems))
 

@@ -25,9 +25,8 @@ from docxtpl import DocxTemplate
 from jinja2.runtime import Undefined
 from markupsafe import Markup, escape
 
-from bot.content.form_loader import flat
 from bot.content.forms import Document as PaperOfForm
-from bot.content.forms import Field, Form
+from bot.content.forms import Field, Form, flat
 from bot.content.templates import BLANK, SHORT_BLANK, environment
 from bot.filing.draft import evaluate, has_value, visible
 from bot.filing.types import show
@@ -128,6 +127,8 @@ def _shown(field: Field, value: Any) -> str:
     if field.type == "date":
         day = date.fromisoformat(str(value))
         return f"{day.year}年{day.month}月{day.day}日"
+    if isinstance(value, float):
+        return f"{value:g}"
     return show(field, value)
 
 
