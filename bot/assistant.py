@@ -53,6 +53,7 @@ class Assistant:
             self.join_staff,
             self.press,
             self.confirm,
+            self.codes,
             self.receipt,
             self.paper,
             self.fill_in,
@@ -78,7 +79,14 @@ class Assistant:
 
     def confirm(self, turn: Turn) -> list[Reply] | None:
         """The yes or no that was asked for before data are deleted."""
-        return self.errands.confirm(turn) if turn.memory.stage else None
+        if not turn.memory.stage or self.errands.is_errand(self.understander.understand(turn.incoming.text)):
+            turn.memory = replace(turn.memory, stage="")
+            return None
+        return self.errands.confirm(turn)
+
+    def codes(self, turn: Turn) -> list[Reply] | None:
+        """A sentence with a code in it: a draft comes from another device, a registration is taken back, staff."""
+        return self.errands.codes(turn) if turn.incoming.text and not turn.incoming.press else None
 
     def receipt(self, turn: Turn) -> list[Reply] | None:
         """A receipt number in the text asks for its status."""
@@ -108,8 +116,12 @@ class Assistant:
         else:
             held = self.filing.current(incoming.text, turn.memory, incoming.chat, turn.records)
         if held is None:
-            return [Reply(self.content.replies["form_none_open"])] if incoming.press else None
+            gone = "form_gone" if incoming.press.endswith(":submit") else "form_none_open"
+            return [Reply(self.content.replies[gone])] if incoming.press else None
         form, draft = held
+        other = self.filing.other_form(incoming.text, form, draft)
+        if other:
+            return self.errands.begin(other, turn)
         turn.memory, replies, outcome = self.filing.feed(form, draft, incoming, turn.memory, turn.records)
         if outcome != "elsewhere":
             return replies
@@ -118,10 +130,19 @@ class Assistant:
     def stray_file(self, turn: Turn) -> list[Reply] | None:
         """A file or an empty message while no form is open."""
         if turn.incoming.text.strip():
+            turn.memory, turn.incoming = self.filing.with_album(turn.memory, turn.incoming)
             return None
-        names = "、".join(a.name for a in turn.incoming.attachments)
+        if turn.incoming.attachments:
+            laid = self.filing.stray(turn.incoming, turn.memory, turn.records)
+            if laid is not None:
+                turn.memory, replies = laid
+                return replies
+        return [Reply(self._file_alone(turn.incoming))]
+
+    def _file_alone(self, incoming: Incoming) -> str:
+        names = "、".join(a.name for a in incoming.attachments)
         texts = self.content.replies
-        return [Reply(texts["file_alone"].format(name=names) if names else texts["empty"])]
+        return texts["file_alone"].format(name=names) if names else texts["empty"]
 
     def converse(self, turn: Turn) -> list[Reply]:
         """Anything else: understand it, do the errand or answer from the knowledge base."""
@@ -129,6 +150,10 @@ class Assistant:
         done = self.errands.run(meaning, turn)
         if done is not None:
             return done
+        if turn.incoming.attachments:
+            offered = self.filing.offer_quick(turn.incoming, turn.memory, turn.records)
+            if offered:
+                return [offered]
         meaning, passages = with_passages(meaning, turn.incoming.text, self.look_up)
         response = respond(self.content, meaning, turn.memory.context, china_day(turn.records.now), passages)
         turn.memory = replace(turn.memory, context=response.context)

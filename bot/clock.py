@@ -14,6 +14,8 @@ def china_day(now: datetime) -> date:
 
 
 def shown(stamp: str, seconds: bool = False) -> str:
-    """A stored ISO 8601 time as people read it: 2026-11-21 15:30."""
+    """A stored ISO 8601 time as people read it: 2026-11-21 15:30; "" for no time."""
+    if not stamp:
+        return ""
     at = datetime.fromisoformat(stamp).astimezone(CHINA)
     return at.strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")

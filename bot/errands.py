@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from bot.answer.responder import respond
 from bot.clock import china_day
 from bot.content.models import Content
-from bot.filing.service import Filing
+from bot.desk import sentences
+from bot.filing.service import ASKED_NAME, Filing
 from bot.messages import Button, Reply
 from bot.paperwork import Paperwork
 from bot.understand.engine import Context, Understanding
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 MESSAGE_FORM = "message"
 """Form with which people leave a message for staff."""
+SHORT = 6
+"""Characters up to which a message is a failed answer to a yes-or-no question, and not another matter."""
+WITHDRAW = "取消报名"
+"""The plain words for a wish that comes in many."""
 
 
 class Errands:
@@ -30,11 +35,14 @@ class Errands:
         self.paperwork = paperwork
         self.by_intent: dict[str, Callable[[Turn], list[Reply]]] = {
             "status": lambda turn: self.filing.status("", turn.incoming.chat, turn.records),
-            "human": lambda turn: self._begin(MESSAGE_FORM, turn),
+            "human": lambda turn: self.begin(MESSAGE_FORM, turn),
             "resume": self._resume,
             "mydata": self._my_data,
             "delete_data": self._ask_delete,
             "papers": lambda turn: [self.paperwork.overview()],
+            "drafts": lambda turn: [self.filing.drafts(turn.memory, turn.incoming.chat, turn.records)],
+            "handover": lambda turn: [self.filing.hand_over(turn.memory, turn.incoming.chat, turn.records)],
+            "withdraw_place": lambda turn: self.filing.withdraw(WITHDRAW, turn.incoming.chat, turn.records) or [],
         }
 
     def is_errand(self, meaning: Understanding) -> bool:
@@ -44,7 +52,7 @@ class Errands:
     def run(self, meaning: Understanding, turn: Turn) -> list[Reply] | None:
         """Do what is wished; None when it is a question to be answered."""
         if meaning.kind == "form":
-            return self._begin(meaning.target, turn)
+            return self.begin(meaning.target, turn)
         if meaning.kind == "intent" and meaning.target in self.by_intent:
             return self.by_intent[meaning.target](turn)
         if _only_a_place(meaning):
@@ -52,7 +60,8 @@ class Errands:
         return None
 
     def press(self, turn: Turn) -> list[Reply] | None:
-        """A button: `e:` entry, `s:` step of a procedure, `form:` start or go on, `human`, `no`, `del:`; papers."""
+        """A button: `e:` entry, `s:` step of a procedure, `form:` start or go on, `name:` with or without a name,
+        `w:` take a registration back, `human`, `no`, `del:`; papers."""
         papers = self.paperwork.press(turn.incoming, turn.records)
         if papers is not None:
             return papers
@@ -65,8 +74,13 @@ class Errands:
                 return self._show(entry, int(number), turn)
         if kind == "form":
             return self._form_press(rest, turn)
+        if kind == "name":
+            said, _, form_id = rest.partition(":")
+            return self._name_given(form_id, said == "no", turn)
+        if kind == "w":
+            return self.filing.withdraw_one(rest, turn.incoming.chat, turn.records)
         if kind == "human":
-            return self._begin(MESSAGE_FORM, turn)
+            return self.begin(MESSAGE_FORM, turn)
         if kind == "no":
             return [Reply(self.content.replies["not_that"])]
         if kind == "del" and turn.memory.stage == "delete":
@@ -74,7 +88,9 @@ class Errands:
         return [Reply(self.content.replies["capabilities"])]
 
     def confirm(self, turn: Turn) -> list[Reply] | None:
-        """The answer to 「要删除吗」. Anything but a clear yes deletes nothing."""
+        """The answer to a question of ours: 「要留名吗」, or 「要删除吗」, where anything but a clear yes deletes nothing."""
+        if turn.memory.stage.startswith(ASKED_NAME):
+            return self._name_said(turn)
         said = turn.incoming.press or turn.incoming.text.strip()
         turn.memory = replace(turn.memory, stage="")
         if said in ("del:yes", "是", "是的", "确认", "删除", "删"):
@@ -85,6 +101,35 @@ class Errands:
         if said in ("del:no", "不", "不了", "否", "取消", "算了"):
             return [Reply(self.content.replies["delete_no"])]
         return None
+
+    def _name_said(self, turn: Turn) -> list[Reply] | None:
+        """An answer to 「要留名吗」 in words; what is none ends the question and is handled like anything else."""
+        form_id = turn.memory.stage.removeprefix(ASKED_NAME)
+        unnamed = self.filing.said_about_name(turn.incoming.text)
+        if unnamed is not None:
+            return self._name_given(form_id, unnamed, turn)
+        if 0 < len(turn.incoming.text.strip()) <= SHORT:
+            return [Reply(self.content.replies["ask_name_again"])]
+        turn.memory = replace(turn.memory, stage="")
+        return None
+
+    def _name_given(self, form_id: str, unnamed: bool, turn: Turn) -> list[Reply]:
+        turn.memory = replace(turn.memory, stage="")
+        if form_id not in self.content.forms:
+            return [Reply(self.content.replies["form_none_open"])]
+        turn.memory, replies = self.filing.begin_new(form_id, turn.memory, turn.incoming, turn.records, unnamed)
+        return replies
+
+    def codes(self, turn: Turn) -> list[Reply] | None:
+        """A sentence with a code or a number in it: 「接着填 7F3K-9QXM」, 「取消报名 HD-…」, and what staff say."""
+        chat, text = turn.incoming.chat, turn.incoming.text
+        taken = self.filing.take_over(text, turn.memory, chat, turn.records)
+        if taken is not None:
+            turn.memory, replies = taken
+            return replies
+        if self.filing.has_receipt(text) and (gone := self.filing.withdraw(text, chat, turn.records)) is not None:
+            return gone
+        return sentences.hear(text, chat, turn.records, self.content)
 
     def _show(self, entry_id: str, step: int, turn: Turn) -> list[Reply]:
         entry = self.content.entries[entry_id]
@@ -104,11 +149,12 @@ class Errands:
         if name not in self.content.forms:
             return [Reply(self.content.replies["form_none_open"])]
         begin = self.filing.begin_new if what == "new" else self.filing.begin
-        turn.memory, replies = begin(name, turn.memory, turn.incoming.chat, turn.records)
+        turn.memory, replies = begin(name, turn.memory, turn.incoming, turn.records)
         return replies
 
-    def _begin(self, form_id: str, turn: Turn) -> list[Reply]:
-        turn.memory, replies = self.filing.begin(form_id, turn.memory, turn.incoming.chat, turn.records)
+    def begin(self, form_id: str, turn: Turn) -> list[Reply]:
+        """Start a form, or offer the open draft of it."""
+        turn.memory, replies = self.filing.begin(form_id, turn.memory, turn.incoming, turn.records)
         if form_id == MESSAGE_FORM and not turn.records.staff_to_notify(turn.memory.context.region):
             replies = [Reply(self.content.replies["human_none"]), *replies]
         return replies

@@ -18,8 +18,11 @@ class Memory:
     """Id of the draft that is being filled in, "" for none."""
     profile: dict[str, str] = field(default_factory=dict)
     """Answers to offer again in the next form: XLSForm-like `prefill` key -> value."""
+    album: dict[str, Any] = field(default_factory=dict)
+    """Pictures of an album that came before its caption: `key` and `files`, {} for none."""
     stage: str = ""
-    """`delete` while a yes to deleting one's data is awaited, else ""."""
+    """`delete` while a yes to deleting one's data is awaited, `name:<form id>` while we wait to hear whether a form is
+    handed in with a name, else ""."""
 
     def to_json(self) -> dict[str, Any]:
         """JSON-ready data for `from_json`."""
@@ -32,4 +35,5 @@ class Memory:
         known = {key: value for key, value in data.get("context", {}).items() if key in Context.__dataclass_fields__}
         context = Context(**known)
         context = replace(context, offered=tuple(context.offered))
-        return cls(context, data.get("draft", ""), data.get("profile", {}), data.get("stage", ""))
+        rest = {key: data[key] for key in ("draft", "profile", "album", "stage") if key in data}
+        return cls(context, **rest)

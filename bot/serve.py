@@ -20,16 +20,13 @@ from bot.channels.web.staff_pages import Desk
 from bot.content.reload import Reloader
 from bot.delivery.sender import Sender
 from bot.delivery.worker import Worker
-from bot.desk import submissions
+from bot.desk import chores, submissions
 from bot.settings import free_port
 from bot.store import post
-from bot.store.leftovers import delete_leftovers
 from bot.store.records import Records
 
 log = logging.getLogger(__name__)
 
-UNCLAIMED = 24 * 3600.0
-"""Seconds that a file may lie about without being part of a draft or a submission."""
 STOP_WITHIN = 8
 """Seconds that open connections get when the service stops."""
 
@@ -151,23 +148,15 @@ async def _pass_on(handled: asyncio.Event, wakes: list[asyncio.Event], stop: asy
 
 
 async def _keep_house(app: App, stop: asyncio.Event) -> None:
-    """Once an hour: delete what the forms promise not to keep longer."""
-
-    def sweep() -> tuple[int, int]:
-        now = app.database.clock()
-        with app.database.transaction() as connection:
-            drafts = Records(connection, now).drop_expired()
-        with app.database.reading() as connection:
-            return drafts, delete_leftovers(connection, app.settings.files, now.timestamp() - UNCLAIMED)
-
+    """Once an hour: remind people, and delete what the forms promise not to keep longer."""
     while not stop.is_set():
         try:
-            drafts, files = await asyncio.to_thread(sweep)
+            now = app.database.clock()
+            done = await asyncio.to_thread(chores.keep, app.database, app.content, app.settings.files, now)
         except (DBAPIError, OSError) as error:
             log.error("house could not be kept: %s", type(error).__name__)
         else:
-            if drafts or files:
-                log.info("%s expired drafts and %s leftover files deleted", drafts, files)
+            log.info("%s reminders, %s expired drafts and %s leftover files", done.reminded, done.drafts, done.files)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 3600)
 

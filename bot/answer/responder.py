@@ -35,9 +35,7 @@ def look_up_nothing(question: str) -> Sequence[Passage]:
     return ()
 
 
-def with_passages(
-    meaning: Understanding, question: str, look_up: LookUp
-) -> tuple[Understanding, Sequence[Passage]]:
+def with_passages(meaning: Understanding, question: str, look_up: LookUp) -> tuple[Understanding, Sequence[Passage]]:
     """Passages to show: only where no entry, not even an open or boundary one, has anything to say. A message that was
     taken for small talk and is answered by a document becomes an unknown one."""
     beyond = meaning.kind == "intent" and meaning.target == OUT_OF_SCOPE

@@ -8,8 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.app import App
-from bot.content.forms import Form
+from bot.content.forms import Form, flat
 from bot.export import EXPORTERS
+from bot.export.csv_file import items_file
 from bot.filing.submission import Submission
 from bot.settings import Settings
 from bot.store.records import Records
@@ -41,6 +42,10 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
         return 2
     found = write(app, form, given.format, target)
     print(f"导出 {found} 份「{form.title}」：{target}")
+    if given.format == "csv":
+        for one in flat(form.survey):
+            if one.type == "repeat":
+                print(f"「{one.label}」一行一项：{items_file(target, one.name)}")
     return 0
 
 

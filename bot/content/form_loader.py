@@ -4,8 +4,9 @@ checked in form_checks."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import fields as dataclass_fields
+from dataclasses import replace
 from pathlib import Path
 
 from bot.content.field_loader import (
@@ -22,13 +23,14 @@ from bot.content.field_loader import (
     yes,
 )
 from bot.content.form_checks import check_form, check_references
-from bot.content.forms import Document, Form, Reminder, Result, flat
+from bot.content.forms import Document, Form, Reminder, Result, everything, flat
+from bot.content.models import Source
 from bot.content.problems import Problems
 from bot.content.yaml_files import Node, read_yaml
 
 __all__ = ["FIELD_KEYS", "FORMATS", "FORM_KEYS", "TYPES", "flat", "load_forms"]
 
-FORM_KEYS = {*(f.name for f in dataclass_fields(Form)), "choices"}
+FORM_KEYS = {*(f.name for f in dataclass_fields(Form)), "choices"} - {"clauses", "titles"}
 RESULT_KEYS = {f.name for f in dataclass_fields(Result)}
 DOCUMENT_KEYS = {f.name for f in dataclass_fields(Document)}
 REMINDER_KEYS = {f.name for f in dataclass_fields(Reminder)}
@@ -59,7 +61,24 @@ def load_forms(
     templates = {path.name for path in (folder / "templates").glob("*.docx")}
     for form in found.values():
         check_references(form, found, templates, entry_ids, problems)
-    return found
+    return {name: _titled(form, found, source_ids, entry_ids) for name, form in found.items()}
+
+
+def _titled(form: Form, forms: Mapping[str, Form], sources: Collection[str], entries: Collection[str] | None) -> Form:
+    """The form with the words for what it points to, as far as they were given with the ids."""
+    named = {*form.sources, *(s for one in form.results for s in one.sources)}
+    named |= {source for one in everything(form.survey) for source in one.sources}
+    pointed = {entry for one in form.results for entry in one.see}
+    clauses = {one: clause(sources[one]) for one in sorted(named) if isinstance(sources, Mapping) and one in sources}
+    titles = {one: entries[one].title for one in sorted(pointed) if isinstance(entries, Mapping) and one in entries}
+    titles |= {one.form: forms[one.form].title for one in form.results if one.form in forms}
+    return replace(form, clauses=clauses, titles=titles)
+
+
+def clause(source: Source) -> str:
+    """「组织通则 第十二条」."""
+    place = source.heading if source.place.startswith(("http", "www", "详见")) else source.place
+    return f"{source.document.short} {place}"
 
 
 def _form(node: Node, source_ids: Collection[str]) -> Form:
@@ -90,7 +109,7 @@ def _form(node: Node, source_ids: Collection[str]) -> Form:
         ballot=word(node, "ballot", BALLOTS),
         follows=node.text("follows"),
         reminder=_reminder(node),
-        expires_in=count(node, "expires_in") or 30,
+        expires_in=count(node, "expires_in") or (1 if node.text("keep") == "wished" else 30),
         dedupe=node.texts("dedupe"),
         opens=node.day("opens"),
         deadline=node.day("deadline"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
@@ -175,6 +176,10 @@ class Form:
     follows: str = ""
     """Form id: answers of the same names are taken over from the person's latest submission of that form."""
     reminder: Reminder | None = None
+    clauses: Mapping[str, str] = field(default_factory=dict)
+    """Source id -> place as people read it (组织通则 第十二条); filled in by the loader, no key of the file."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Entry or form id that a result points to -> its title; filled in by the loader, no key of the file."""
     expires_in: int = 30
     """Days an untouched draft is kept (`draft.expires_in`)."""
     dedupe: tuple[str, ...] = ()

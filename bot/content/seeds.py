@@ -11,9 +11,7 @@ from bot.content.models import Source
 Cut = dict[str, str]
 NUMERALS = "一二三四五六七八九十百"
 _ENDS = "。！？；：:;?"
-_OPENER = re.compile(
-    rf"[-•▶►⚙🔧*]|\d+$|\d+[\s、.]|第[{NUMERALS}]+[章条]|[{NUMERALS}]+、|[（(][{NUMERALS}]+[)）]|附件"
-)
+_OPENER = re.compile(rf"[-•▶►⚙🔧*]|\d+$|\d+[\s、.]|第[{NUMERALS}]+[章条]|[{NUMERALS}]+、|[（(][{NUMERALS}]+[)）]|附件")
 _WRAPPED = 20  # characters: a shorter line without a full stop is a heading or a table cell, not a wrapped sentence
 _IMAGE_GAP = 3  # blank lines: the extraction leaves at least these where a picture stood
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from bot.content.form_loader import flat
 from bot.content.forms import Form
+from bot.filing.types import masked
 from bot.messages import Reply
 from bot.store.records import Records
 
@@ -27,11 +29,21 @@ def join(text: str, chat: str, records: Records, replies: Mapping[str, str]) -> 
 
 
 def submitted(
-    form: Form, receipt: str, answers: Mapping[str, Any], region: str, records: Records, replies: Mapping[str, str]
+    form: Form,
+    receipt: str,
+    answers: Mapping[str, Any],
+    region: str,
+    records: Records,
+    replies: Mapping[str, str],
+    unnamed: bool = False,
 ) -> list[Reply]:
-    """A notice for every member of staff who sees this city."""
-    sensitive = {field.name for field in form.survey if field.sensitive}
-    who = "\n".join(str(answers[name]) for name in form.submitter if answers.get(name) and name not in sensitive)
+    """A notice for every member of staff who sees this city. Sensitive answers are masked; of what was handed in
+    without a name nothing is told; a vote is counted, not announced."""
+    if form.ballot:
+        return []
+    fields = {one.name: one for one in flat(form.survey)}
+    told = [masked(fields[name], answers[name]) for name in form.submitter if name in fields and answers.get(name)]
+    who = replies["notice_unnamed"] if unnamed else "\n".join(told)
     text = replies["notice"].format(title=form.title, who=who, receipt=receipt, form=form.form_id)
     return [Reply(re.sub(r"\n{2,}", "\n", text), to=member.chat) for member in records.staff_to_notify(region)]
 

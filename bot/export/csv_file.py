@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.content.forms import Form
-from bot.export.table import columns, row
+from bot.export.table import Column, columns, item_tables, row
 from bot.filing.submission import Submission
 
 _DANGEROUS = "=+-@\t\r\n ＝＋－＠|%"
@@ -15,14 +15,26 @@ _DANGEROUS = "=+-@\t\r\n ＝＋－＠|%"
 
 
 def write_csv(forms: Sequence[Form], submissions: Sequence[Submission], target: Path) -> None:
-    """Headings, field names, then one row a submission; UTF-8 with a mark, so that Excel reads Chinese."""
+    """Headings, field names, then one row a submission; UTF-8 with a mark, so that Excel reads Chinese. The
+    items of a repeat are in a file of their own beside it, one row an item: `NAME-REPEAT.csv`."""
     heads = columns(forms, submissions)
+    _write(heads, [row(heads, submission) for submission in submissions], target)
+    for table in item_tables(forms, submissions):
+        _write(table.columns, table.rows, items_file(target, table.name))
+
+
+def items_file(target: Path, name: str) -> Path:
+    """The file beside `target` with the items of the repeat of that name."""
+    return target.with_name(f"{target.stem}-{name}{target.suffix}")
+
+
+def _write(heads: Sequence[Column], rows: Sequence[Sequence[str]], target: Path) -> None:
     with target.open("w", encoding="utf-8-sig", newline="", errors="replace") as file:
         writer = csv.writer(file)
         writer.writerow([column.label for column in heads])
         writer.writerow([column.name for column in heads])
-        for submission in submissions:
-            writer.writerow([defused(value) for value in row(heads, submission)])
+        for cells in rows:
+            writer.writerow([defused(value) for value in cells])
 
 
 def defused(value: str) -> str:

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from bot.content.forms import Field, Form
 from bot.filing import pages
-from bot.filing.draft import Draft, Event, Step, asked, at, evaluate, find, fitted, has, next_field, visible
+from bot.filing.draft import (
+    Draft,
+    Event,
+    ItemForm,
+    Step,
+    asked,
+    at,
+    evaluate,
+    find,
+    fitted,
+    has,
+    next_field,
+    settled,
+    visible,
+)
+from bot.filing.entering import is_full, stand
 from bot.filing.types import Parsed, check_file, parse, show
 from bot.filing.values import fold
 from bot.filing.words import QUESTION_WORD
@@ -40,14 +56,22 @@ def constrain(form: Form, draft: Draft, one: Field, value: Any, today: date) -> 
 def accepted(form: Form, draft: Draft, one: Field, parsed: Parsed, today: date) -> Step:
     values = {**draft.values, one.name: parsed.value}
     draft = replace(draft, values=values, skipped=tuple(n for n in draft.skipped if n != one.name))
-    told = parsed.note or (f"记下：{show(one, parsed.value)}" if one.format or one.type.startswith("select") else "")
+    told = parsed.note or (
+        f"记下：{show(one, parsed.value)}" if one.format or one.type.startswith("select") or one.type == "rank" else ""
+    )
     broken = _dependent(form, draft, one.name, today)
     if broken:
         labels = "、".join(f.label for f in broken)
         told = f"{told}\n这样一来，「{labels}」就对不上了，请再填一次。".strip()
-        names = {f.name for f in broken}
-        draft = replace(draft, values={k: v for k, v in draft.values.items() if k not in names})
+        draft = _opened(draft, {f.name: f for f in broken})
     return go_on(form, draft, told)
+
+
+def _opened(draft: Draft, broken: Mapping[str, Field]) -> Draft:
+    """The draft with these questions open again. A list is kept, to be put right."""
+    gone = {name for name, one in broken.items() if one.type != "repeat"}
+    values = {name: value for name, value in draft.values.items() if name not in gone}
+    return replace(draft, values=values, ended=tuple(name for name in draft.ended if name not in broken))
 
 
 def _dependent(form: Form, draft: Draft, changed: str, today: date) -> list[Field]:
@@ -94,21 +118,32 @@ def several(form: Form, draft: Draft, good: dict[str, Parsed], bad: dict[str, st
     for name, reason in bad.items():
         told += f"\n没收下「{find(form, name).label}」：{reason}"
     draft = replace(draft, values=values, skipped=tuple(name for name in draft.skipped if name not in values))
-    broken = {f.name: f.label for name in good for f in _dependent(form, draft, name, today)}
+    broken = {f.name: f for name in good for f in _dependent(form, draft, name, today)}
     if broken:
-        told += f"\n这样一来，「{'、'.join(broken.values())}」就对不上了，请再填一次。"
-        draft = replace(draft, values={k: v for k, v in values.items() if k not in broken})
+        told += f"\n这样一来，「{'、'.join(f.label for f in broken.values())}」就对不上了，请再填一次。"
+        draft = _opened(draft, broken)
     after = go_on(form, draft, told.strip())
     return replace(after, outcome="invalid") if bad and not lines else after
 
 
 def go_on(form: Form, draft: Draft, lead: str = "") -> Step:
-    """Ask the next open question, or show the check page when none is left."""
+    """Ask the next open question, or show the check page when none is left. In an item of a repeat the outcome is then
+    `item`, and the one reply holds what is to be said before whatever follows."""
+    draft = settled(form, draft)
     following = next_field(form, draft)
+    while following is not None and following.type == "repeat" and is_full(form, draft, following):
+        draft = replace(draft, ended=(*draft.ended, following.name))
+        following = next_field(form, draft)
     draft = replace(draft, revision=draft.revision + 1, failures=0, rejected="", confirming="", fresh=False)
+    if following is None and isinstance(form, ItemForm):
+        return Step(draft, (Reply(lead),), "item")
     if following is None:
-        draft = replace(draft, phase="checking", at="", changing=False)
+        draft = replace(draft, phase="checking", at="", item=-1, changing=False)
         return Step(draft, (pages.check_page(form, draft, lead),), "checking")
+    if following.type == "repeat":
+        return stand(form, replace(draft, changing=False), following, lead)
+    if not isinstance(form, ItemForm):
+        draft = replace(draft, item=-1)
     draft = replace(draft, phase="asking", at=following.name, changing=False)
     return Step(draft, (pages.question(form, draft, lead),), "asked")
 
@@ -158,6 +193,8 @@ def repeat(form: Form, draft: Draft) -> Reply:
     """The present question or the check page once more."""
     lead = "我们接着填表。"
     draft = fitted(form, draft)
+    if form.keep == "wished" and draft.phase == "checking":
+        return pages.results_again(form, draft)
     return (
         pages.check_page(form, draft, lead)
         if draft.phase == "checking" or not draft.at

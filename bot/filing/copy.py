@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from bot.clock import shown
-from bot.content.forms import Field, Form, flat
+from bot.content.forms import Form
 from bot.filing.draft import asked, has_value
+from bot.filing.item_tables import add_item_tables, cell_text
 from bot.filing.papers import Row, printable, render
 from bot.filing.submission import Submission
-from bot.filing.types import show
 
 __all__ = ["printable", "write_copy"]
 
@@ -20,7 +19,7 @@ def write_copy(template: bytes, form: Form, submission: Submission, target: Path
     rows = []
     for one in asked(form, submission.values):
         value = submission.values.get(one.name)
-        rows.append(Row({"label": one.label, **({"value": _told(one, value)} if has_value(value) else {})}))
+        rows.append(Row({"label": one.label, **({"value": cell_text(one, value)} if has_value(value) else {})}))
     values = {
         "title": form.title,
         "receipt": submission.receipt,
@@ -31,14 +30,4 @@ def write_copy(template: bytes, form: Form, submission: Submission, target: Path
     if form.next_steps:
         values["next_steps"] = form.next_steps
     render(template, values, target)
-
-
-def _told(one: Field, value: Any) -> str:
-    """An answer in full; of a repeat one line an item."""
-    if one.type != "repeat":
-        return show(one, value)
-    lines = []
-    for number, item in enumerate(value, 1):
-        told = [f"{f.label} {_told(f, item[f.name])}" for f in flat(one.children) if has_value(item.get(f.name))]
-        lines.append(f"{number}. {'；'.join(told)}")
-    return "\n".join(lines)
+    add_item_tables(target, form, submission.values)

@@ -2,15 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from bot.content.expressions import Expression, compile_expression
 from bot.content.forms import Field, Form, everything, flat
+from bot.filing.scope import (
+    SILENT,
+    ItemForm,
+    asked,
+    evaluate,
+    has_value,
+    item_form,
+    limits,
+    relevant,
+    visible,
+)
+from bot.filing.types import fits
+from bot.filing.wording import worded
 from bot.messages import Attachment, Reply
+
+__all__ = [
+    "SILENT",
+    "Draft",
+    "Event",
+    "ItemForm",
+    "Step",
+    "asked",
+    "at",
+    "calculated",
+    "evaluate",
+    "find",
+    "fitted",
+    "has",
+    "has_value",
+    "here",
+    "items_of",
+    "later",
+    "leading",
+    "limits",
+    "missing",
+    "next_field",
+    "relevant",
+    "repeat_of",
+    "settled",
+    "visible",
+]
 
 PHASES = ("asking", "checking", "paused", "submitted", "cancelled")
 
@@ -50,6 +87,17 @@ class Draft:
     """Whether the next file replaces those that were sent before."""
     confirming: str = ""
     """`cancel` while a yes to cancelling is awaited."""
+    anonymous: bool = False
+    """Whether it is handed in without a name."""
+    taken: tuple[str, ...] = ()
+    """Fields whose answers were taken over from earlier and not spoken of since."""
+    item: int = -1
+    """Which item of a repeat is in hand, from 0; -1 for none. `at` is then a question inside the repeat, or the repeat
+    itself while the item is looked at."""
+    ended: tuple[str, ...] = ()
+    """Repeats of which the person said that there are no more items."""
+    album: str = ""
+    """Key of the album whose pictures came last."""
 
     def to_json(self) -> dict[str, Any]:
         """JSON-ready data for `from_json`."""
@@ -59,17 +107,32 @@ class Draft:
     def from_json(cls, data: Mapping[str, Any]) -> Draft:
         """The draft that `to_json` wrote; unknown keys of another program version are passed over."""
         known = {key: value for key, value in data.items() if key in cls.__dataclass_fields__}
-        return cls(**{**known, "skipped": tuple(known.get("skipped", ()))})
+        lists = {name: tuple(known.get(name, ())) for name in ("skipped", "taken", "ended")}
+        return cls(**{**known, **lists})
+
+    def files(self) -> list[str]:
+        """Paths of all files that came for it."""
+        return list(_paths(self.values))
 
     def resumed(self) -> Draft:
         """The draft taken up again after a pause."""
         return replace(self, phase="asking" if self.at else "checking", revision=self.revision + 1)
 
     def answers(self, form: Form) -> dict[str, Any]:
-        """What is submitted: answers that are relevant, calculations included."""
-        return {f.name: self.values[f.name] for f in asked(form, self.values) if has(self, f)} | calculated(
-            form, self.values
-        )
+        """What is submitted: answers that are relevant, with what is only shown and what is calculated."""
+        shown = visible(form, self.values)
+        given = {f.name: shown[f.name] for f in asked(form, self.values) if has(self, f)}
+        fixed = {f.name: shown[f.name] for f in relevant(form, shown) if f.read_only and has_value(shown.get(f.name))}
+        return given | fixed | calculated(form, self.values)
+
+
+def _paths(values: Mapping[str, Any]) -> Iterator[str]:
+    for value in values.values():
+        for one in value if isinstance(value, list) else ():
+            if isinstance(one, dict):
+                if isinstance(one.get("path"), str) and "media_type" in one:
+                    yield one["path"]
+                yield from _paths(one)
 
 
 @dataclass(frozen=True)
@@ -81,77 +144,6 @@ class Step:
     outcome: str
     """`asked` went on, `invalid` the answer was refused, `checking` the check page is shown, `submit` hand it in now,
     `paused`, `cancelled`, `elsewhere` the text is no answer and nothing was changed."""
-
-
-@lru_cache(maxsize=4096)
-def _compiled(text: str, names: frozenset[str]) -> Expression:
-    return compile_expression(text, names)
-
-
-def evaluate(form: Form, text: str, values: Mapping[str, Any], this: Any = None, today: date | None = None) -> Any:
-    """Value of an expression of the form; None when it is empty."""
-    rows = everything(form.survey)
-    columns = {"name"}.union(*(c.filters for f in rows for c in f.choices))
-    names = frozenset(f.name for f in rows) | columns
-    return _compiled(text, names).evaluate(values, this, today)
-
-
-SILENT = ("note", "calculate")
-"""Types that are never answered by a person."""
-
-
-def asked(form: Form, values: Mapping[str, Any]) -> list[Field]:
-    """Questions that are relevant now, in order; groups opened up, choices filtered. A question that is left without a
-    choice is not asked."""
-    shown = visible(form, values)
-    found = [
-        _filtered(form, one, shown) for one in relevant(form, shown) if one.type not in SILENT and not one.read_only
-    ]
-    return [one for one in found if one.choices or not one.choice_filter]
-
-
-def relevant(form: Form, shown: Mapping[str, Any]) -> list[Field]:
-    """All rows but groups that are relevant, in order. `shown`: answers as `visible` gives them."""
-
-    def walk(fields: tuple[Field, ...]) -> list[Field]:
-        found = []
-        for one in fields:
-            if not one.relevant or evaluate(form, one.relevant, shown):
-                found += walk(one.children) if one.type == "group" else [one]
-        return found
-
-    return walk(form.survey)
-
-
-def visible(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers that expressions may see: an answer that is not relevant counts as empty, and so may make others
-    irrelevant. Calculations included."""
-    shown = dict(values)
-    for _ in range(MAX_CHAIN):
-        rows = relevant(form, shown)
-        kept = {one.name: values[one.name] for one in rows if one.name in values}
-        sums = {f.name: evaluate(form, f.calculation, shown) for f in rows if f.type == "calculate"}
-        following = {**kept, **{name: value for name, value in sums.items() if value is not None}}
-        if following == shown:
-            break
-        shown = following
-    return shown
-
-
-MAX_CHAIN = 12
-"""How often relevance is worked out again: longer chains of questions hanging on one another are not followed."""
-
-
-def _filtered(form: Form, one: Field, shown: Mapping[str, Any]) -> Field:
-    if not one.choice_filter:
-        return one
-    # A filter over an answer that is still empty filters nothing.
-    kept = tuple(
-        c
-        for c in one.choices
-        if evaluate(form, one.choice_filter, {**shown, "name": c.name, **c.filters}) not in (False, 0)
-    )
-    return replace(one, choices=kept)
 
 
 def calculated(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,59 +158,184 @@ def leading(form: Form, draft: Draft) -> list[str]:
     """What stands before the present question: the label of the group that begins with it, and notes since the question
     before."""
     lines: list[str] = []
-    rows = relevant(form, visible(form, draft.values))
+    shown = visible(form, draft.values)
+    rows = relevant(form, shown)
     for one in rows:
         if one.name == draft.at:
             break
         if one.type == "note":
-            lines.append(one.label)
-        elif one.type != "calculate":
+            lines.append(worded(form, one.label, shown))
+        elif one.type not in ("calculate", "given"):
             lines.clear()
     for group in (f for f in flat(form.survey) if f.type == "group" and f.label):
         inside = {f.name for f in flat(group.children)}
         if draft.at in inside and draft.at == next(
             (f.name for f in rows if f.name in inside and f.type not in SILENT), ""
         ):
-            lines.insert(0, f"【{group.label}】")
+            lines.insert(0, f"【{worded(form, group.label, shown)}】")
     return lines
 
 
 def fitted(form: Form, draft: Draft) -> Draft:
-    """The draft on the present version of the form: answers are kept by name; a question that is gone is not asked."""
+    """The draft on the present version of the form: answers are kept by name, one that is of another type now is set
+    aside; a question that is gone is not asked."""
     if draft.form_version != form.version:
-        draft = replace(draft, form_version=form.version, revision=draft.revision + 1)
-    if draft.at and draft.at not in {f.name for f in asked(form, draft.values)}:
+        draft = replace(
+            draft, form_version=form.version, revision=draft.revision + 1, values=_refitted(form, draft.values)
+        )
+    if isinstance(form, ItemForm):
+        return draft
+    draft = settled(form, draft)
+    if draft.at and not _stands(form, draft):
         following = next_field(form, draft)
-        draft = replace(draft, at=following.name if following else "", revision=draft.revision + 1)
+        draft = replace(draft, at=following.name if following else "", item=-1, revision=draft.revision + 1)
         draft = replace(draft, phase="asking" if draft.at else "checking") if draft.phase != "paused" else draft
     return draft
 
 
+def _stands(form: Form, draft: Draft) -> bool:
+    """Whether the place where the conversation stands is still there."""
+    questions = {f.name: f for f in asked(form, draft.values)}
+    if draft.item < 0:
+        return draft.at in questions
+    repeat = repeat_of(form, draft.at)
+    if repeat is None or repeat.name not in questions or draft.item > len(items_of(draft, repeat)):
+        return False
+    if draft.at == repeat.name:
+        return draft.item < len(items_of(draft, repeat))
+    inner, view = here(form, draft)
+    return draft.at in {f.name for f in asked(inner, view.values)}
+
+
+def _refitted(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Answers by name. What does not fit the type of its question any more is kept under another key, so that nothing is
+    lost and nothing breaks."""
+    known = {one.name: one for one in flat(form.survey)}
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        one = known.get(name)
+        found[name if one is None or fits(one, value) else f"{name}@earlier"] = value
+    return found
+
+
+# items of a repeat
+
+
+def items_of(draft: Draft, repeat: Field) -> list[dict[str, Any]]:
+    """The items that are there, as they are stored."""
+    value = draft.values.get(repeat.name)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def repeat_of(form: Form, name: str) -> Field | None:
+    """The repeat that has this name or holds the question of this name."""
+    repeats = (one for one in flat(form.survey) if one.type == "repeat")
+    return next((one for one in repeats if name == one.name or name in {f.name for f in flat(one.children)}), None)
+
+
+def here(form: Form, draft: Draft) -> tuple[Form, Draft]:
+    """The form and the draft that hold the present question: inside a repeat those of the item in hand."""
+    repeat = repeat_of(form, draft.at) if draft.item >= 0 and not isinstance(form, ItemForm) else None
+    if repeat is None or draft.at == repeat.name:
+        return form, draft
+    return item_view(form, draft, repeat, draft.item)
+
+
+def item_view(form: Form, draft: Draft, repeat: Field, number: int) -> tuple[ItemForm, Draft]:
+    """One item as a form with a draft of its own: it sees the answers outside, and only its own answers can change."""
+    items = items_of(draft, repeat)
+    item = items[number] if number < len(items) else {}
+    names = {one.name for one in flat(repeat.children)}
+    outer = {name: value for name, value in visible(form, draft.values).items() if name not in names}
+    return item_form(form, repeat, number), replace(draft, values={**outer, **item})
+
+
+def put_back(draft: Draft, repeat: Field, number: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    """All answers with those of one item taken from `values`, as `item_view` and the engine left them."""
+    names = {one.name for one in flat(repeat.children)}
+    items = items_of(draft, repeat)
+    before = items[number] if number < len(items) else {}
+    item = {name: value for name, value in before.items() if name not in names}
+    item |= {name: value for name, value in values.items() if name in names}
+    if not item and number >= len(items):
+        return dict(draft.values)
+    return {**draft.values, repeat.name: [*items[:number], item, *items[number + 1 :]]}
+
+
+def lacking(form: Form, draft: Draft, repeat: Field) -> int | None:
+    """The first item that lacks a required answer; None when all are whole."""
+    for number in range(len(items_of(draft, repeat))):
+        inner, view = item_view(form, draft, repeat, number)
+        if missing(inner, view):
+            return number
+    return None
+
+
+def settled(form: Form, draft: Draft) -> Draft:
+    """The draft without the end of those repeats that are not whole any more: an answer outside or a new version of the
+    form may ask for more."""
+    if isinstance(form, ItemForm):
+        return draft
+    draft = outside(form, draft) if draft.item < 0 else draft
+    if not draft.ended:
+        return draft
+    questions = {f.name: f for f in asked(form, draft.values) if f.type == "repeat"}
+    kept = tuple(name for name in draft.ended if name not in questions or _whole(form, draft, questions[name]))
+    return draft if kept == draft.ended else replace(draft, ended=kept)
+
+
+def outside(form: Form, draft: Draft) -> Draft:
+    """The draft without what was passed over in an item: that held for that item only."""
+    inside = {f.name for one in flat(form.survey) if one.type == "repeat" for f in flat(one.children)}
+    kept = tuple(name for name in draft.skipped if name not in inside)
+    return draft if kept == draft.skipped else replace(draft, skipped=kept)
+
+
+def _whole(form: Form, draft: Draft, repeat: Field) -> bool:
+    least, most = limits(form, repeat, visible(form, draft.values))
+    return least <= len(items_of(draft, repeat)) <= most and lacking(form, draft, repeat) is None
+
+
+# questions
+
+
 def at(form: Form, draft: Draft) -> Field:
     """The present question with its choices filtered. Raises KeyError when none is asked."""
-    return {f.name: f for f in asked(form, draft.values)}[draft.at]
+    repeat = repeat_of(form, draft.at) if draft.item >= 0 else None
+    inner, view = here(form, draft)
+    found = {f.name: f for f in asked(inner, view.values)}
+    return found[draft.at] if repeat is None or draft.at in found else found[repeat.name]
 
 
 def find(form: Form, name: str) -> Field:
-    """The field of that name. Raises KeyError."""
-    return {f.name: f for f in flat(form.survey)}[name]
+    """The field of that name, inside a repeat too. Raises KeyError."""
+    return {f.name: f for f in everything(form.survey)}[name]
 
 
 def missing(form: Form, draft: Draft) -> list[Field]:
-    """Required questions without an answer."""
-    return [f for f in asked(form, draft.values) if f.required and not has(draft, f)]
+    """Required questions without an answer, and repeats that were begun and not ended."""
+    return [
+        f
+        for f in asked(form, draft.values)
+        if not has(draft, f) and (f.required or (f.type == "repeat" and has_value(draft.values.get(f.name))))
+    ]
 
 
 def later(form: Form, draft: Draft) -> list[Field]:
-    """Files that may be handed in later and are not there yet."""
+    """Files that may be handed in later and are not there yet. A quick report is handed in as it is, a tool asks for no
+    papers."""
+    if form.quick or form.keep == "wished":
+        return []
     return [
         f for f in asked(form, draft.values) if f.type in ("file", "image") and not f.required and not has(draft, f)
     ]
 
 
 def has(draft: Draft, one: Field) -> bool:
-    """Whether the question has an answer."""
+    """Whether the question has an answer; a repeat has one when the person has said that its list is complete."""
     value = draft.values.get(one.name)
+    if one.type == "repeat":
+        return has_value(value) and one.name in draft.ended
     if one.choices and has_value(value):
         # A choice that the filter or a new version took away is no answer any more.
         known = {choice.name for choice in one.choices}
@@ -226,12 +343,16 @@ def has(draft: Draft, one: Field) -> bool:
     return has_value(value)
 
 
-def has_value(value: Any) -> bool:
-    """Whether a stored value is an answer."""
-    return value not in (None, "", [])
-
-
 def next_field(form: Form, draft: Draft) -> Field | None:
-    """The first question that is neither answered nor passed over."""
-    open_ones = (f for f in asked(form, draft.values) if not has(draft, f) and f.name not in draft.skipped)
+    """The first question that is neither answered nor passed over. A quick form asks only what is required."""
+    open_ones = (
+        f
+        for f in asked(form, draft.values)
+        if not has(draft, f) and not _passed(draft, f) and (f.required or not form.quick)
+    )
     return next(open_ones, None)
+
+
+def _passed(draft: Draft, one: Field) -> bool:
+    """Whether the person passed over the question. A list that was begun after all is not passed over."""
+    return one.name in draft.skipped and not (one.type == "repeat" and has_value(draft.values.get(one.name)))

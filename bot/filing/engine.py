@@ -7,13 +7,16 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from bot.content.forms import Form
+from bot.content.form_loader import flat
+from bot.content.forms import Field, Form
 from bot.filing import pages
-from bot.filing.answering import accepted, go_on, repeat, several, take, take_files, toggled
-from bot.filing.draft import Draft, Event, Step, asked, at, fitted
+from bot.filing.answering import accepted, constrain, go_on, repeat, several, take, take_files, toggled
+from bot.filing.draft import Draft, Event, Step, asked, at, fitted, has, has_value
 from bot.filing.extract import extract
+from bot.filing.items import handle
 from bot.filing.moves import ACTIONS, change, change_by_name, closed, confirm
-from bot.filing.types import Parsed, parse
+from bot.filing.quick import keep_files, take_message, take_pictures, whole
+from bot.filing.types import TYPES, Parsed, choose, fits, parse
 from bot.filing.values import fold
 from bot.filing.words import CONSENT, GREETINGS, MAYBE_QUESTION, SURE_QUESTION, WORDS, bare, change_wish, wish
 from bot.messages import Reply
@@ -21,24 +24,64 @@ from bot.messages import Reply
 __all__ = ["Draft", "Event", "Step", "repeat", "start", "step", "wish"]
 
 
-def start(form: Form, draft_id: str, today: date, profile: Mapping[str, str]) -> Step:
-    """A new draft with the opening and its first question. `profile`: earlier answers by `prefill` key."""
-    draft = Draft(draft_id, form.form_id, form.version)
+def start(
+    form: Form,
+    draft_id: str,
+    today: date,
+    profile: Mapping[str, str],
+    earlier: Mapping[str, Any] | None = None,
+    anonymous: bool = False,
+) -> Step:
+    """A new draft with the opening and its first question. `profile`: earlier answers by `prefill` key. `earlier`:
+    answers of a submission that this one follows, by field name; they come before the profile."""
+    draft = Draft(draft_id, form.form_id, form.version, anonymous=anonymous)
     reason = closed(form, today)
     if reason:
         return Step(replace(draft, phase="cancelled"), (Reply(reason),), "cancelled")
-    values: dict[str, Any] = {}
-    for one in asked(form, {}):
-        given = profile.get(one.prefill, "") if one.prefill else one.default
+    values: dict[str, Any] = _still_fitting(form, draft, earlier or {}, today)
+    taken = list(values)
+    for one in asked(form, values):
+        if one.name in values:
+            continue
+        given = profile.get(one.prefill, "") if one.prefill else one.default if form.quick else ""
         if given:
             try:
                 values[one.name] = parse(one, given, today).value
+                taken += [one.name] if one.prefill else []
             except ValueError:
                 continue
-    lead = pages.opening(form)
-    if values:
-        lead += "\n\n您以前填过的先带上了，最后的检查页都能改。"
-    return go_on(form, replace(draft, values=values), lead)
+    values |= _fixed(form, today)
+    draft = replace(draft, values=values, taken=tuple(taken))
+    return go_on(
+        form, draft, "\n\n".join(part for part in (pages.opening(form), pages.taken_over(form, draft)) if part)
+    )
+
+
+def _fixed(form: Form, today: date) -> dict[str, Any]:
+    """What is only shown: the ready-made answers of read-only rows."""
+    found = {}
+    for one in flat(form.survey):
+        if one.read_only and one.default and one.type in TYPES:
+            try:
+                found[one.name] = parse(one, one.default, today).value
+            except ValueError:
+                continue
+    return found
+
+
+def _still_fitting(form: Form, draft: Draft, earlier: Mapping[str, Any], today: date) -> dict[str, Any]:
+    """Those earlier answers that this form takes too: their choice is still there, their constraint holds."""
+    values: dict[str, Any] = {}
+    for one in flat(form.survey):
+        if has_value(earlier.get(one.name)):
+            trial = replace(draft, values={**values, one.name: earlier[one.name]})
+            try:
+                constrain(form, trial, one, earlier[one.name], today)
+            except ValueError:
+                continue
+            if has(trial, one) or (one.type == "repeat" and fits(one, earlier[one.name])):
+                values = dict(trial.values)
+    return values
 
 
 def step(form: Form, draft: Draft, event: Event, today: date) -> Step:
@@ -48,18 +91,35 @@ def step(form: Form, draft: Draft, event: Event, today: date) -> Step:
             draft, (Reply(f"「{form.title}」已经提交过了，不用再交。回执号在上面，发给我就能查进度。"),), "asked"
         )
     if draft.phase == "cancelled":
-        return Step(draft, (Reply("这张表已经取消了。要重新填，请说「我要备案」。"),), "asked")
+        return Step(
+            draft, (Reply(f"这张表已经取消了。要重新填，请说「{form.ask[0] if form.ask else form.title}」。"),), "asked"
+        )
     if draft.phase == "paused":
         draft = draft.resumed()
     draft = fitted(form, draft)
+    if event.press and _stale(draft, event.press):
+        told = Reply("这个按钮是前面一步的，已经不能用了。请看现在这一步：")
+        return Step(draft, (told, repeat(form, draft)), "asked")
+    inside = handle(form, draft, event, today, _turn)
+    return inside if inside is not None else _turn(form, draft, event, today)
+
+
+def _turn(form: Form, draft: Draft, event: Event, today: date) -> Step:
+    """One event for the form, or for one item of a repeat as a form of its own."""
     if event.press:
         return _press(form, draft, event.press, today)
-    if event.attachments:
-        return take_files(form, draft, event)
+    if event.attachments and form.quick and not whole(form, draft):
+        if not event.text.strip():
+            return take_pictures(form, draft, event.attachments)
+        draft, _ = keep_files(form, draft, event.attachments)
+    elif event.attachments:
+        return take_message(form, draft, event, today) if form.quick else take_files(form, draft, event)
     action, word = wish(event.text), bare(event.text)
+    if form.keep == "wished" and draft.phase == "checking" and word in ("保存", "存", "存着", "暂存", "留一份"):
+        action = "submit"
     if draft.confirming:
         return confirm(form, draft, action, word)
-    if action and _fits(form, draft, action):
+    if action and _fits(form, draft, action, event.text):
         return ACTIONS[action](form, draft, today)
     wanted = change_wish(event.text)
     # A long message to staff may well speak of changing something; there it is the answer.
@@ -73,6 +133,8 @@ def step(form: Form, draft: Draft, event: Event, today: date) -> Step:
 def _answer(form: Form, draft: Draft, text: str, today: date) -> Step:
     if not text.strip():
         return Step(draft, (repeat(form, draft),), "asked")
+    if whole(form, draft):
+        return take_message(form, draft, Event(text), today)
     if _anything(form, draft):
         return take(form, draft, at(form, draft), text, False, today)
     if SURE_QUESTION.search(fold(text)):
@@ -84,12 +146,26 @@ def _answer(form: Form, draft: Draft, text: str, today: date) -> Step:
     if draft.phase == "checking":
         changed = change_by_name(form, draft, fold(text), "", today) if fold(text).isdigit() else None
         if bare(text) in CONSENT:
+            if form.keep == "wished":
+                return Step(draft, (pages.results_again(form, draft),), "asked")
             # Handing in takes its own word: a mere 好 may mean anything.
             return Step(draft, (pages.check_page(form, draft, "都对的话，请点「提交」，或回复「提交」。"),), "asked")
         return changed or Step(draft, (), "elsewhere")
+    if bare(text) in TAKES_DEFAULT and _offers_default(form, draft, text):
+        return ACTIONS["default"](form, draft, today)
     if at(form, draft).type == "text" and (bare(text) in GREETINGS or fold(text) in form.ask):
         return Step(draft, (), "elsewhere")
     return take(form, draft, at(form, draft), text, asks, today)
+
+
+TAKES_DEFAULT = frozenset(["好", "好的", "ok", "行", "可以", "嗯"])
+
+
+def _offers_default(form: Form, draft: Draft, text: str) -> bool:
+    """Whether a word of consent means the ready-made answer, and is not itself the name of a choice."""
+    one = at(form, draft)
+    words = {word for choice in one.choices for word in (choice.label, *choice.aliases)}
+    return bool(one.default) and not has(draft, one) and fold(text) not in words
 
 
 def _anything(form: Form, draft: Draft) -> bool:
@@ -97,12 +173,23 @@ def _anything(form: Form, draft: Draft) -> bool:
     return bool(draft.at) and "anything" in at(form, draft).appearance.split()
 
 
+def _is_choice(one: Field, text: str) -> bool:
+    """Whether 「没有」 names a choice (否) and is no wish to skip."""
+    try:
+        choose(one.choices, text)
+    except ValueError:
+        return False
+    return True
+
+
+def _stale(draft: Draft, press: str) -> bool:
+    """Whether a button is not of this draft as it stands now."""
+    parts = press.split(":")
+    return len(parts) < 4 or parts[1] != draft.id[-10:] or parts[2] != str(draft.revision)
+
+
 def _press(form: Form, draft: Draft, press: str, today: date) -> Step:
     parts = press.split(":")
-    if len(parts) < 4 or parts[1] != draft.id[-10:] or parts[2] != str(draft.revision):
-        return Step(
-            draft, (Reply("这个按钮是前面一步的，已经不能用了。请看现在这一步："), repeat(form, draft)), "asked"
-        )
     action, argument = parts[3], parts[4] if len(parts) > 4 else ""
     if draft.confirming:
         return confirm(form, draft, action, argument)
@@ -114,6 +201,8 @@ def _press(form: Form, draft: Draft, press: str, today: date) -> Step:
             return toggled(form, draft, one, one.choices[int(argument)].name, today)
         if int(argument) < len(one.choices):
             return accepted(form, draft, one, Parsed(one.choices[int(argument)].name), today)
+    if action == "value" and draft.at and at(form, draft).type == "range":
+        return take(form, draft, at(form, draft), argument, False, today)
     if action == "change":
         fields = asked(form, draft.values)
         if argument.isdigit() and 1 <= int(argument) <= len(fields):
@@ -123,13 +212,19 @@ def _press(form: Form, draft: Draft, press: str, today: date) -> Step:
     return Step(draft, (repeat(form, draft),), "asked")
 
 
-def _fits(form: Form, draft: Draft, action: str) -> bool:
+def _fits(form: Form, draft: Draft, action: str, text: str) -> bool:
     """Whether a word is a wish here and not an answer; a choice with that label wins."""
+    if action == "end" and form.keep != "wished":
+        return False
+    if action == "default":
+        return bool(draft.at and at(form, draft).default)
     if not draft.at:
         return action != "done"
     one = at(form, draft)
     words = {word.casefold() for choice in one.choices for word in (choice.label, *choice.aliases)}
     if words & set(WORDS[action].split()):
+        return False
+    if action == "skip" and one.type == "select_one" and _is_choice(one, text):
         return False
     if action == "done":
         return one.type in ("file", "image", "select_multiple", "rank")

@@ -20,7 +20,7 @@ _ENDS = re.compile(r"[,;。\n]|，|；")
 _HAS_NUMBER = re.compile(r"[\d一二三四五六七八九十百千万两几]")
 _ONLY_A_COUNT = re.compile(r"[\d一二两三四五六七八九十]+\s*[人名位个]")
 """主席 1 人 says how many, not who."""
-TAKES_TAGS = ("text", "integer", "decimal", "date", "select_one")
+TAKES_TAGS = ("text", "integer", "decimal", "date", "time", "range", "select_one", "select_multiple")
 
 
 def tags(one: Field) -> list[str]:

@@ -9,7 +9,9 @@ from datetime import date
 from bot.content.forms import Field, Form
 from bot.filing import pages
 from bot.filing.answering import go_on, repeat, take
-from bot.filing.draft import Draft, Step, asked, at, has, later, missing, next_field
+from bot.filing.draft import Draft, ItemForm, Step, asked, at, has, later, missing, next_field
+from bot.filing.entering import stand_on_list
+from bot.filing.results import cited
 from bot.messages import Button, Reply
 
 
@@ -23,6 +25,7 @@ def _back(form: Form, draft: Draft, today: date) -> Step:
     draft = replace(
         draft,
         at=target,
+        item=draft.item if isinstance(form, ItemForm) else -1,
         phase="asking",
         skipped=tuple(name for name in draft.skipped if name != target),
         revision=draft.revision + 1,
@@ -74,9 +77,9 @@ def confirm(form: Form, draft: Draft, action: str | None, word: str) -> Step:
 
 def _help(form: Form, draft: Draft, today: date) -> Step:
     if not draft.at:
-        return _show(form, draft, "检查页：看一遍所有答案。对的就「提交」；要改就说「改 编号」；想歇一会儿说「暂存」。")
+        return _show(form, draft, HELP_RESULTS if form.keep == "wished" else HELP_CHECK)
     one = at(form, draft)
-    example = f"\n{one.help}" if one.help else ""
+    example = "".join(f"\n{part}" for part in (one.help, cited(form, one.sources)) if part)
     return _show(
         form,
         draft,
@@ -85,10 +88,16 @@ def _help(form: Form, draft: Draft, today: date) -> Step:
     )
 
 
+HELP_CHECK = "检查页：看一遍所有答案。对的就「提交」；要改就说「改 编号」；想歇一会儿说「暂存」。"
+HELP_RESULTS = "这是按您填的内容得出的结果。要留一份就「保存结果」；要改就「改答案」；都不用就「结束」。"
+
+
 def _why(form: Form, draft: Draft, today: date) -> Step:
     one = at(form, draft) if draft.at else None
-    reason = one.help if one and one.help else f"这张表用来：{form.purpose}"
-    return _show(form, draft, reason)
+    parts = [one.help if one and one.help else "", cited(form, one.sources) if one else ""]
+    if not any(parts):
+        parts = [f"这张表用来：{form.purpose}", cited(form, form.sources)]
+    return _show(form, draft, "\n".join(part for part in parts if part))
 
 
 def _left(form: Form, draft: Draft, today: date) -> Step:
@@ -127,9 +136,7 @@ def _submit(form: Form, draft: Draft, today: date) -> Step:
         return _show(form, draft, reason)
     to_come = later(form, draft)
     notes = (
-        (Reply(f"还没交的材料：{'、'.join(f.label for f in to_come)}。请准备好，按受理科协的通知补交。"),)
-        if to_come
-        else ()
+        (Reply(f"还没交的材料：{'、'.join(f.label for f in to_come)}。请准备好，收到通知后补交。"),) if to_come else ()
     )
     return Step(replace(draft, phase="submitted", revision=draft.revision + 1), notes, "submit")
 
@@ -138,13 +145,29 @@ def closed(form: Form, today: date) -> str:
     """Why the form takes nothing today (`opens`, `deadline`: first and last day), or ""."""
     if form.opens and today < date.fromisoformat(form.opens):
         return f"「{form.title}」从 {form.opens} 开始填，请到那天再来。"
-    if form.deadline and today > date.fromisoformat(form.deadline):
+    if form.state == "closed":
+        return f"「{form.title}」已经停用，现在不收了。有问题请说「找人工」。"
+    if form.deadline and form.late != "warn" and today > date.fromisoformat(form.deadline):
         return f"「{form.title}」已在 {form.deadline} 截止，现在不收了。有问题请说「找人工」。"
     return ""
 
 
+def _end(form: Form, draft: Draft, today: date) -> Step:
+    """A tool is left without keeping anything."""
+    told = f"好的，没有保存「{form.title}」里填的内容。需要时随时再来。"
+    return Step(replace(draft, phase="cancelled", revision=draft.revision + 1), (Reply(told),), "ended")
+
+
+def _default(form: Form, draft: Draft, today: date) -> Step:
+    """The ready-made answer of the present question."""
+    one = at(form, draft) if draft.at else None
+    if one is None or not one.default or has(draft, one):
+        return go_on(form, draft)
+    return take(form, draft, one, one.default, False, today)
+
+
 def _go(form: Form, draft: Draft, today: date) -> Step:
-    return go_on(form, draft)
+    return _default(form, draft, today)
 
 
 def _show(form: Form, draft: Draft, lead: str) -> Step:
@@ -159,29 +182,35 @@ def change(form: Form, draft: Draft, one: Field) -> Step:
         phase="asking",
         at=one.name,
         changing=changing,
+        item=draft.item if isinstance(form, ItemForm) else -1,
         fresh=one.type in ("file", "image"),
         revision=draft.revision + 1,
         failures=0,
         rejected="",
     )
+    if one.type == "repeat":
+        return stand_on_list(form, draft, one, f"改「{one.label}」。改好了说「没有了」。")
     return Step(draft, (pages.question(form, draft, f"改「{one.label}」。"),), "asked")
 
 
 def change_by_name(form: Form, draft: Draft, named: str, value: str, today: date) -> Step | None:
     """「改 3」, 「改联系电话」, 「改邮箱为 a@b.cn」; None when no question is meant."""
-    fields = asked(form, draft.values)
+    one = meant(asked(form, draft.values), named)
+    if one is None:
+        return None
+    moved = change(form, draft, one)
+    return take(form, moved.draft, one, value, False, today) if value and one.type != "repeat" else moved
+
+
+def meant(fields: list[Field], named: str) -> Field | None:
+    """The question that a number, its label or its tag names; None when none or several are meant."""
     named = named.strip()
     if named.isdigit() and 1 <= int(named) <= len(fields):
-        one = fields[int(named) - 1]
-    else:
-        hits = [f for f in fields if named in (f.label, *f.compact_tag.split("|"))]
-        hits = hits or [f for f in fields if len(named) >= 2 and (named in f.label or f.label in named)]
-        hits = hits or _by_tag(fields, named)
-        if len(hits) != 1:
-            return None
-        one = hits[0]
-    moved = change(form, draft, one)
-    return take(form, moved.draft, one, value, False, today) if value else moved
+        return fields[int(named) - 1]
+    hits = [f for f in fields if named and named in (f.label, *f.compact_tag.split("|"))]
+    hits = hits or [f for f in fields if len(named) >= 2 and (named in f.label or f.label in named)]
+    hits = hits or _by_tag(fields, named)
+    return hits[0] if len(hits) == 1 else None
 
 
 def _by_tag(fields: list[Field], named: str) -> list[Field]:
@@ -203,5 +232,7 @@ ACTIONS: dict[str, Callable[[Form, Draft, date], Step]] = {
     "edit": _edit,
     "submit": _submit,
     "go": _go,
+    "end": _end,
+    "default": _default,
 }
 """Wish -> what it does. Each takes (form, draft, today)."""

@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from bot.content.forms import Field, Form
-from bot.filing.draft import Draft, asked, has, later, leading, missing
+from bot.filing.draft import Draft, ItemForm, asked, has, here, later, leading, missing, relevant, visible
+from bot.filing.item_pages import is_listing, item_page, listing, pasting, place
 from bot.filing.papers import buttons as paper_buttons
-from bot.filing.types import masked
+from bot.filing.press import press_id
+from bot.filing.results import results_again, results_page
+from bot.filing.scope import has_value
+from bot.filing.types import masked, parse, show
 from bot.messages import Button, Reply
+
+__all__ = [
+    "check_page",
+    "edit_page",
+    "opening",
+    "press_id",
+    "progress",
+    "question",
+    "ready",
+    "results_again",
+    "taken_over",
+]
 
 MAX_CHOICE_BUTTONS = 12
 
 
-def press_id(draft: Draft, action: str, argument: str = "") -> str:
-    """Id of a form button: bound to the draft and its revision, so that a stale one is noticed."""
-    return f"f:{draft.id[-10:]}:{draft.revision}:{action}" + (f":{argument}" if argument else "")
-
-
 def question(form: Form, draft: Draft, lead: str = "") -> Reply:
-    """The present question."""
+    """The present question; inside a repeat that of the item in hand, or the list."""
+    if is_listing(form, draft):
+        return (item_page if draft.item >= 0 else listing)(form, draft, lead)
+    form, draft = here(form, draft)
     fields = asked(form, draft.values)
     names = [f.name for f in fields]
     one = fields[names.index(draft.at)]
+    inside = f"{place(form)} " if isinstance(form, ItemForm) else ""
     lines = [
         *leading(form, draft),
-        f"（{names.index(one.name) + 1}/{len(fields)}）{one.label}{'' if one.required else '（可跳过）'}",
+        f"{inside}（{names.index(one.name) + 1}/{len(fields)}）{one.label}{'' if one.required else '（可跳过）'}",
     ]
     if one.hint:
         lines.append(one.hint)
+    if one.type == "range" and one.start is not None and one.end is not None:
+        lines.append(f"从 {one.start:g} 到 {one.end:g}。")
+    if one.type == "rank":
+        lines.append("请按先后排序，回复编号，例如：2、1、3；也可以一个一个点。")
     if one.type in ("file", "image"):
         kinds = "、".join(ending.lstrip(".") for ending in one.accept)
         lines.append(f"请发文件：{kinds}，每个最多 {one.max_size / 1e6:.0f} MB，最多 {one.max_files} 个。")
@@ -34,13 +55,18 @@ def question(form: Form, draft: Draft, lead: str = "") -> Reply:
         lines += [f"{n}. {choice.label}" for n, choice in enumerate(one.choices, 1)]
         if one.type == "select_multiple":
             lines.append("可选多个，回复编号，例如：1、2")
+    if isinstance(form, ItemForm) and form.number == 0 and one is fields[0] and not has(draft, one):
+        lines.append(pasting(form.repeat))
     if has(draft, one):
         lines.append(f"现在填的是：{masked(one, draft.values[one.name])}")
+    elif one.default:
+        lines.append(f"一般填「{ready(one)}」，就用它请回复「好」。")
     if draft.rejected and not one.sensitive and draft.rejected[:8] not in lead:
         lines.append(f"您刚才写的是：{draft.rejected[:60]}")
     text = "\n".join(lines)
     return Reply(
-        f"{lead}\n\n{text}" if lead else text, buttons=_question_buttons(draft, one, first=names[0] == one.name)
+        f"{lead}\n\n{text}" if lead else text,
+        buttons=_question_buttons(draft, one, first=names[0] == one.name and not isinstance(form, ItemForm)),
     )
 
 
@@ -48,6 +74,11 @@ def _question_buttons(draft: Draft, one: Field, first: bool) -> tuple[tuple[Butt
     rows: list[tuple[Button, ...]] = []
     if one.type in ("select_one", "select_multiple", "rank") and len(one.choices) <= MAX_CHOICE_BUTTONS:
         rows += [(Button(c.label[:20], press_id(draft, "pick", str(n))),) for n, c in enumerate(one.choices)]
+    if one.type == "range" and (steps := _steps(one)):
+        buttons = [Button(f"{value:g}", press_id(draft, "value", f"{value:g}")) for value in steps]
+        rows += [tuple(buttons[i : i + 5]) for i in range(0, len(buttons), 5)]
+    if one.default and not has(draft, one):
+        rows.append((Button(f"就用「{ready(one)}」"[:20], press_id(draft, "default")),))
     if one.type == "acknowledge":
         rows.append((Button("我确认", press_id(draft, "pick", "0")),))
     if one.type in ("file", "image", "select_multiple") and has(draft, one):
@@ -63,16 +94,43 @@ def _question_buttons(draft: Draft, one: Field, first: bool) -> tuple[tuple[Butt
     return (*rows, tuple(ways))
 
 
-def check_page(form: Form, draft: Draft, lead: str = "") -> Reply:
-    """检查页: every answer, what is still lacking, and what can be done."""
-    lines = [f"请检查「{form.title}」："]
+def ready(one: Field) -> str:
+    """The ready-made answer of a question as people read it."""
+    try:
+        return show(one, parse(one, one.default.replace(" ", "、") if one.choices else one.default, date.min).value)
+    except ValueError:
+        return one.default
+
+
+def answers(form: Form, draft: Draft) -> list[str]:
+    """Every answer in a line with its number; then what is fixed and what was calculated."""
+    lines = []
     for n, one in enumerate(asked(form, draft.values), 1):
-        value = (
-            masked(one, draft.values[one.name])
-            if has(draft, one)
-            else ("（还没填，必填）" if one.required else "（没填）")
-        )
-        lines.append(f"{n}. {one.label}：{value}")
+        told = "（还没填，必填）" if one.required else "（没填）"
+        if has_value(draft.values.get(one.name)) and (has(draft, one) or one.type == "repeat"):
+            told = masked(one, draft.values[one.name]) + ("" if has(draft, one) else "（还没填完）")
+        lines.append(f"{n}. {one.label}：{told}")
+    shown = visible(form, draft.values)
+    for one in relevant(form, shown):
+        if (one.read_only or one.type == "calculate") and one.label and has_value(shown.get(one.name)):
+            lines.append(f"- {one.label}：{masked(one, shown[one.name])}")
+    return lines
+
+
+def _steps(one: Field) -> list[float]:
+    """The values of a short range, for buttons; [] for a long or an open one."""
+    if one.start is None or one.end is None:
+        return []
+    step = one.step or 1
+    many = int((one.end - one.start) / step) + 1
+    return [one.start + number * step for number in range(many)] if 1 < many <= 11 else []
+
+
+def check_page(form: Form, draft: Draft, lead: str = "") -> Reply:
+    """检查页: every answer, what is still lacking, and what can be done. A tool shows what the answers come to."""
+    if form.keep == "wished" and not missing(form, draft):
+        return results_page(form, draft, lead)
+    lines = [f"请检查「{form.title}」：", *answers(form, draft)]
     lacking = missing(form, draft)
     buttons = [Button("修改", press_id(draft, "edit")), Button("暂存", press_id(draft, "pause"))]
     if lacking:
@@ -81,7 +139,7 @@ def check_page(form: Form, draft: Draft, lead: str = "") -> Reply:
     else:
         to_come = later(form, draft)
         if to_come:
-            lines.append(f"\n还没交的材料：{'、'.join(f.label for f in to_come)}。可以先提交，之后按受理科协的通知补。")
+            lines.append(f"\n还没交的材料：{'、'.join(f.label for f in to_come)}。可以先提交，收到通知后再补。")
         lines.append("\n没有问题就提交。要改哪一项，回复「改 编号」，例如：改 3。")
         buttons.insert(0, Button("提交", press_id(draft, "submit")))
     text = "\n".join(lines)
@@ -97,9 +155,10 @@ def edit_page(form: Form, draft: Draft) -> Reply:
     fields = asked(form, draft.values)
     buttons = [Button(f"{n}. {f.label}"[:20], press_id(draft, "change", str(n))) for n, f in enumerate(fields, 1)]
     rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
-    return Reply(
-        "要改哪一项？点一个，或回复「改 编号」。", buttons=(*rows, (Button("不改了", press_id(draft, "check")),))
-    )
+    told = "要改哪一项？点一个，或回复「改 编号」。"
+    if form.keep == "wished":  # the page before showed results and no answers
+        told = "\n".join([*answers(form, draft), told])
+    return Reply(told, buttons=(*rows, (Button("不改了", press_id(draft, "check")),)))
 
 
 def progress(form: Form, draft: Draft) -> str:
@@ -113,9 +172,31 @@ def progress(form: Form, draft: Draft) -> str:
     return told + (f"- 还没填：{'、'.join(open_ones)}" if open_ones else "- 都填完了，回复「检查」看一遍再提交。")
 
 
+def taken_over(form: Form, draft: Draft) -> str:
+    """What stands in the form before the first question, so that it can be put right; "" for nothing."""
+    rows = [one for one in asked(form, draft.values) if one.name in draft.taken and has(draft, one)]
+    if not rows:
+        return ""
+    lines = [f"- {one.label}：{masked(one, draft.values[one.name])}" for one in rows]
+    told = f"您以前填过的先带上了。哪一项变了，回复「改」加名称，例如「改 {rows[0].label}」；最后的检查页也都能改。"
+    return "\n".join([told, *lines])
+
+
 def opening(form: Form) -> str:
     """What is said before the first question: purpose, retention, how it goes."""
     lines = [f"开始填「{form.title}」。", form.intro, f"用途：{form.purpose}", f"保存：{form.retention}"]
+    lines += [f"谁可以填：{form.audience}"] if form.audience else []
+    lines += [f"谁来审：{form.reviewer}"] if form.reviewer and form.keep == "always" else []
+    if form.keep == "wished":
+        lines.append(
+            "一次问一项，最后给您结果。不点「保存结果」就不留下您填的内容。随时可以说：上一步、跳过、取消、帮助。"
+        )
+        return "\n".join(line for line in lines if line)
+    if form.quick:
+        lines.append(
+            "一条消息就行，可以和照片一起发；没说到的我再问。交之前会给您看一遍，交了就表示同意这样使用您填的内容。"
+        )
+        return "\n".join(line for line in lines if line)
     lines.append(
         "一次问一项。随时可以说：上一步、跳过、暂存、取消、帮助；中间想问别的，直接问。接着回答，就表示同意这样使用您填的内容。"
     )

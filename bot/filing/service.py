@@ -15,15 +15,21 @@ from bot.content.forms import Form, flat
 from bot.content.models import Content
 from bot.content.papers import RECEIPT
 from bot.desk import notices
+from bot.filing import pages
 from bot.filing.copy import write_copy
 from bot.filing.draft import Draft, Event, Step, find
 from bot.filing.engine import repeat, start, step, wish
+from bot.filing.office import admission, albums, dates, drafts, earlier, registrations
+from bot.filing.office.lodging import ANONYMOUS, is_unnamed, lodge
 from bot.filing.papers import DOCX
 from bot.filing.papers import buttons as paper_buttons
-from bot.filing.receipt import looks_like, normalise, receipt_number
+from bot.filing.quick import tells_something
+from bot.filing.receipt import looks_like, normalise
 from bot.filing.submission import STATES, Submission
+from bot.filing.words import bare
 from bot.memory import Memory
 from bot.messages import Attachment, Button, Incoming, Reply
+from bot.store import places
 from bot.store.records import Records, StoredSubmission
 
 OPEN_PHASES = ("asking", "checking")
@@ -55,20 +61,65 @@ class Filing:
             return None
         return self.content.forms[stored.form_id], Draft.from_json(stored.draft)
 
-    def begin(self, form_id: str, memory: Memory, chat: str, records: Records) -> tuple[Memory, list[Reply]]:
-        """Start a form, or offer the open draft of the same form."""
+    def begin(self, form_id: str, memory: Memory, incoming: Incoming, records: Records) -> tuple[Memory, list[Reply]]:
+        """Start a form, or offer the open draft of the same form. `incoming`: the message that asks for it, which may
+        hold answers already when the form is a quick one."""
         form = self.content.forms[form_id]
-        for stored in records.open_drafts(chat):
-            if stored.form_id == form_id and Draft.from_json(stored.draft).values:
+        report = self._is_report(form, incoming, records)
+        for stored in records.open_drafts(incoming.chat):
+            if stored.form_id == form_id and Draft.from_json(stored.draft).values and not report:
                 return memory, [self._offer_open(form, stored.id)]
-        return self.begin_new(form_id, memory, chat, records)
+        return self.begin_new(form_id, memory, incoming, records)
 
-    def begin_new(self, form_id: str, memory: Memory, chat: str, records: Records) -> tuple[Memory, list[Reply]]:
-        """Start a form from the beginning."""
-        form = self.content.forms[form_id]
-        first = start(form, str(ULID.from_datetime(records.now)), china_day(records.now), memory.profile)
-        records.save_draft(chat, first.draft.to_json(), form.expires_in)
-        return replace(memory, draft=first.draft.id), list(first.replies)
+    def begin_new(
+        self, form_id: str, memory: Memory, incoming: Incoming, records: Records, unnamed: bool | None = None
+    ) -> tuple[Memory, list[Reply]]:
+        """Start a form from the beginning. `unnamed`: what was said about the name, None when nothing was."""
+        form, texts = self.content.forms[form_id], self.content.replies
+        today = china_day(records.now)
+        refused = admission.refusal(form, incoming.chat, records, today, texts)
+        if refused:
+            return memory, [Reply(refused)]
+        if form.anonymous == "choice" and unnamed is None:
+            return replace(memory, stage=f"{ASKED_NAME}{form_id}"), [self._ask_name(form)]
+        hidden = bool(unnamed) or form.anonymous == "always" or form.ballot == "secret"
+        profile = {} if hidden else memory.profile
+        followed = {} if hidden else earlier.followed(form, self.content.forms, incoming.chat, records)
+        first = start(form, str(ULID.from_datetime(records.now)), today, profile, followed, hidden)
+        lead = [self._set_aside(memory, incoming.chat, records), admission.warning(form, records, today, texts)]
+        lead.append(texts["vote_secret_start" if form.ballot == "secret" else "unnamed_start"] if hidden else "")
+        told = "\n".join(part for part in lead if part)
+        records.save_draft(incoming.chat, first.draft.to_json(), form.expires_in)
+        memory = replace(memory, draft=first.draft.id)
+        if first.outcome == "asked" and self._is_report(form, incoming, records):
+            memory, replies, _ = self.feed(form, first.draft, incoming, memory, records)
+            return memory, [Reply(pages.opening(form)), *replies]
+        return memory, [*([Reply(told)] if told else []), *first.replies]
+
+    def _is_report(self, form: Form, incoming: Incoming, records: Records) -> bool:
+        """Whether the message that asks for a quick form is the report itself."""
+        return form.quick and tells_something(form, incoming.text, china_day(records.now))
+
+    def _set_aside(self, memory: Memory, chat: str, records: Records) -> str:
+        """A word about the form that was in hand until now."""
+        current = self.current("", memory, chat, records)
+        return self.content.replies["form_set_aside"].format(title=current[0].title) if current else ""
+
+    def _ask_name(self, form: Form) -> Reply:
+        texts = self.content.replies
+        row = (
+            Button(texts["stay_unnamed"], f"name:no:{form.form_id}"),
+            Button(texts["give_name"], f"name:yes:{form.form_id}"),
+        )
+        return Reply(texts["ask_name"].format(title=form.title), buttons=(row,))
+
+    def other_form(self, text: str, form: Form, draft: Draft) -> str:
+        """Id of the form that a message asks for in the very words of its `ask`, in the middle of another; "" for
+        none, and where whatever is said is the answer."""
+        asks = {one.name: one.appearance for one in flat(form.survey)}.get(draft.at, "").split()
+        if {"anything", "whole"} & set(asks):
+            return ""
+        return next((f.form_id for f in self.content.forms.values() if f is not form and text.strip() in f.ask), "")
 
     def resume(self, memory: Memory, chat: str, records: Records, draft_id: str = "") -> tuple[Memory, list[Reply]]:
         """Go on with a draft: the named one, else the newest open one."""
@@ -90,13 +141,18 @@ class Filing:
         nothing was changed and the message is no answer."""
         event = Event(incoming.text, incoming.press, incoming.attachments)
         done: Step = step(form, draft, event, china_day(records.now))
+        if form.quick and incoming.album:
+            done = albums.briefly(draft, done, incoming.album)
         if done.outcome == "elsewhere":
             return memory, [], "elsewhere"
         if done.outcome == "submit":
             memory, replies = self._submit(form, done, incoming.chat, memory, records)
             return memory, replies, "submit"
-        if done.draft != draft:
+        if form.keep == "wished" and done.draft.phase == "cancelled":
+            self._let_go(done.draft, incoming.chat, records)
+        elif done.draft != draft:
             records.save_draft(incoming.chat, done.draft.to_json(), form.expires_in)
+            dates.plan(form, done.draft.id, done.draft.values, records)
         replies = list(done.replies)
         if done.outcome == "checking" and draft.phase != "checking":
             replies = [*self._duplicates(form, done.draft, incoming.chat, records), *replies]
@@ -118,6 +174,12 @@ class Filing:
         )
         return Reply(texts["form_other_open"].format(title=form.title), buttons=buttons)
 
+    def _let_go(self, draft: Draft, chat: str, records: Records) -> None:
+        """A tool is left without keeping anything: the draft and its files are deleted."""
+        for path in draft.files():
+            (self.files / path).unlink(missing_ok=True)
+        records.delete_draft(draft.id, chat)
+
     # submitting
 
     def _submit(
@@ -125,19 +187,31 @@ class Filing:
     ) -> tuple[Memory, list[Reply]]:
         texts = self.content.replies
         draft = done.draft
-        receipt = receipt_number(form, draft.id)
         answers = draft.answers(form)
-        if not records.submit(draft.id, receipt, chat, form.form_id, form.version, answers):
+        lodged = lodge(form, draft, answers, chat, records, texts)
+        if lodged.again:
             return memory, list(done.replies)
-        records.save_draft(chat, draft.to_json(), form.expires_in)
-        copy = self._copy(form, receipt, answers, records.now)
-        parts = [texts["submitted"].format(title=form.title, receipt=receipt), form.next_steps, texts["receipt_keep"]]
-        papers = paper_buttons(form, answers, f"r:{receipt}")
+        if lodged.refusal:
+            return memory, [Reply(lodged.refusal)]
+        unnamed = is_unnamed(form, draft)
+        if not unnamed:
+            records.save_draft(chat, draft.to_json(), form.expires_in)
+            dates.plan(form, draft.id, answers, records)
+            memory = replace(memory, profile={**memory.profile, **earlier.kept(form, answers)})
+        else:
+            memory = replace(memory, draft="")
+        if not lodged.receipt:
+            return memory, [Reply(texts["voted_secret"].format(title=form.title))]
+        copy = self._copy(form, lodged.receipt, answers, records.now)
+        head = texts["submitted_unnamed" if unnamed else "submitted"].format(title=form.title, receipt=lodged.receipt)
+        place = registrations.line(lodged.place, records, texts)
+        parts = [head, place, form.next_steps, "" if unnamed else texts["receipt_keep"]]
+        papers = () if unnamed else paper_buttons(form, answers, f"r:{lodged.receipt}")
         told = Reply("\n\n".join(part for part in parts if part), buttons=papers, files=(copy,))
-        region = str(answers.get("region") or memory.context.region)
-        notice = notices.submitted(form, receipt, answers, region, records, texts)
-        profile = {f.prefill: str(answers[f.name]) for f in flat(form.survey) if f.prefill and answers.get(f.name)}
-        return replace(memory, profile={**memory.profile, **profile}), [*done.replies, told, *notice]
+        # Where the person said they are may tell who it was: what has no name goes by its own answers.
+        region = str(answers.get("region") or ("" if unnamed else memory.context.region))
+        notice = notices.submitted(form, lodged.receipt, answers, region, records, texts, unnamed)
+        return memory, [*done.replies, told, *notice]
 
     def _copy(self, form: Form, receipt: str, answers: Mapping[str, Any], now: datetime) -> Attachment:
         path = Path("receipts") / f"{receipt}.docx"
@@ -162,14 +236,7 @@ class Filing:
     def forget(self, chat: str, records: Records) -> int:
         """Delete the memory and the unsubmitted drafts of a chat, with the files that came for them. Returns how many
         drafts."""
-        paths = [
-            str(file["path"])
-            for stored in records.unsubmitted(chat)
-            for value in Draft.from_json(stored.draft).values.values()
-            if isinstance(value, list)
-            for file in value
-            if isinstance(file, dict) and file.get("path")
-        ]
+        paths = [path for stored in records.unsubmitted(chat) for path in Draft.from_json(stored.draft).files()]
         gone = records.forget(chat)
         for path in paths:
             (self.files / path).unlink(missing_ok=True)
@@ -185,25 +252,81 @@ class Filing:
             found = records.submission(receipt)
             if found is None:
                 return [Reply(texts["status_wrong"].format(receipt=receipt))]
-            if found.chat != chat:
+            if found.chat != chat and not found.chat.startswith(ANONYMOUS):
                 return [Reply(texts["status_not_yours"].format(receipt=receipt))]
-            return [self._status_line(found)]
+            return [self._status_line(found, records)]
         mine = records.submissions_of(chat)
         if not mine:
             return [Reply(texts["status_none"].format(example="KX-2611-7F3K9QX-C"))]
-        return [self._status_line(found) for found in mine[:5]]
+        return [self._status_line(found, records) for found in mine[:5]]
 
     def has_receipt(self, text: str) -> bool:
         """Whether the text holds a receipt number, right or mistyped."""
         return looks_like(text)
 
-    def _status_line(self, found: StoredSubmission) -> Reply:
-        form = self.content.forms.get(found.form_id)
-        return Reply(
-            self.content.replies["status_line"].format(
-                receipt=found.receipt,
-                title=form.title if form else found.form_id,
-                date=shown(found.submitted_at)[:10],
-                state=STATES.get(found.state, found.state),
-            )
+    def _status_line(self, found: StoredSubmission, records: Records) -> Reply:
+        form, texts = self.content.forms.get(found.form_id), self.content.replies
+        line = texts["status_line"].format(
+            receipt=found.receipt,
+            title=form.title if form else found.form_id,
+            date=shown(found.submitted_at)[:10],
+            state=STATES.get(found.state, found.state),
         )
+        place = registrations.line(places.of(records.connection, found.id), records, texts)
+        return Reply(f"{line}\n{place}" if place else line)
+
+    # pictures
+
+    def stray(self, incoming: Incoming, memory: Memory, records: Records) -> tuple[Memory, list[Reply]] | None:
+        """Pictures without words while no form is in hand; None for a file that belongs to nothing."""
+        return albums.stray(self.content.forms, incoming, memory, records, self.content.replies)
+
+    def with_album(self, memory: Memory, incoming: Incoming) -> tuple[Memory, Incoming]:
+        """A caption with the pictures of its album that came before it."""
+        return albums.complete(memory, incoming)
+
+    def offer_quick(self, incoming: Incoming, memory: Memory, records: Records) -> Reply | None:
+        """A picture with a caption while no form is in hand: the quick form that it may be meant for, or None."""
+        return albums.offer(self.content.forms, incoming, memory, records, self.content.replies)
+
+    # several drafts, several devices, places
+
+    def drafts(self, memory: Memory, chat: str, records: Records) -> Reply:
+        """「我的草稿」: what is open, with buttons."""
+        return drafts.listed(self.content.forms, chat, memory, records, self.content.replies)
+
+    def hand_over(self, memory: Memory, chat: str, records: Records) -> Reply:
+        """「换设备」: a one-time code."""
+        return drafts.offer(self.content.forms, chat, memory, records, self.content.replies)
+
+    def take_over(self, text: str, memory: Memory, chat: str, records: Records) -> tuple[Memory, list[Reply]] | None:
+        """「接着填 7F3K-9QXM」: the draft with its files comes here; None when the text holds no code."""
+        taken = drafts.accept(text, chat, records, self.content.replies)
+        if taken is None:
+            return None
+        draft_id, replies = taken
+        if draft_id:
+            memory, here = self.resume(memory, chat, records, draft_id)
+            replies = [*here, *replies]
+        return memory, replies
+
+    def withdraw(self, text: str, chat: str, records: Records) -> list[Reply] | None:
+        """「取消报名 …」; None when the text says no such thing."""
+        return registrations.withdraw(text, self.content.forms, chat, records, self.content.replies)
+
+    def withdraw_one(self, receipt: str, chat: str, records: Records) -> list[Reply]:
+        """The button that takes one registration back."""
+        return registrations.withdraw_one(receipt, self.content.forms, chat, records, self.content.replies)
+
+    def said_about_name(self, said: str) -> bool | None:
+        """Whether an answer to 「要留名吗」 wants no name; None when it cannot be understood."""
+        plain = bare(said)
+        if plain in NO_NAME:
+            return True
+        return False if plain in WITH_NAME else None
+
+
+ASKED_NAME = "name:"
+"""How `Memory.stage` begins while the answer to 「要留名吗」 is awaited; the form's id follows."""
+NO_NAME = frozenset(["不留名", "匿名", "不留", "不用", "不", "不要", "否", "不记名", "不署名", "1", "不了"])
+WITH_NAME = frozenset(["留名", "留", "实名", "要", "是", "署名", "记名", "2", "留名字"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -125,12 +125,22 @@ def _date(field: Field, text: str, today: date) -> Parsed:
     return Parsed(found.isoformat(), f"记成 {_show_date(field, found.isoformat())}。")
 
 
+_CLOCK = re.compile(
+    r"(凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|am|pm)?\s*(\d{1,2})\s*(?::|点钟?|时)\s*(半|一刻|三刻|整|\d{1,2})?",
+    re.IGNORECASE,
+)
+_PARTS = {"半": 30, "一刻": 15, "三刻": 45, "整": 0}
+
+
 def _time(field: Field, text: str, today: date) -> Parsed:
-    found = re.search(r"(上午|早上|下午|晚上|中午)?\s*(\d{1,2})\s*[:点时]\s*(半|\d{1,2})?", fold(text))
+    plain = re.sub(r"[零一二两三四五六七八九十]+(?=[点时分]|$)", lambda hit: str(int(number(hit[0])[0])), fold(text))
+    found = _CLOCK.search(plain)
     if not found:
         raise ValueError("没看懂是几点。请写成 14:30 或 下午2点半。")
-    hour, minute = int(found[2]), 30 if found[3] == "半" else int(found[3] or 0)
-    if found[1] in ("下午", "晚上") and hour < 12:
+    hour = int(found[2])
+    minute = _PARTS[found[3]] if found[3] in _PARTS else int(found[3] or 0)
+    late = (found[1] or "").lower()
+    if (late in ("下午", "傍晚", "晚上", "夜里", "pm") and hour < 12) or (late == "中午" and hour < 3):
         hour += 12
     if hour > 23 or minute > 59:
         raise ValueError("没有这个时间。请写成 14:30 这样。")
@@ -143,15 +153,45 @@ def _select_one(field: Field, text: str, today: date) -> Parsed:
 
 
 def _select_many(field: Field, text: str, today: date) -> Parsed:
-    parts = [part for part in re.split(r"[、,，;；\s]+|和|以及|还有", fold(text)) if part]
-    names = [choose(field.choices, part).name for part in parts]
+    if fold(text).strip(" 。.!！") in _ALL:
+        return Parsed([choice.name for choice in field.choices])
+    names = [choose(field.choices, part).name for part in _parts(field.choices, text)]
     if not names:
         raise ValueError(f"请选一个或几个，例如：1、2。可选：{_labels(field.choices)}")
     return Parsed(list(dict.fromkeys(names)))
 
 
+def _parts(choices: Sequence[Choice], text: str) -> list[str]:
+    """The choices that are named: 「1、3 和 5」. A label that itself holds a separator (信息和软件) is found whole."""
+    plain = fold(text)
+    if all(sign not in plain for sign in "、,;，；\n"):
+        whole = [word for c in choices for word in (c.label, *c.aliases) if word == plain]
+        if whole:
+            return whole
+    found = []
+    for word in sorted({w for c in choices for w in (c.label, *c.aliases) if _SPLIT.search(w)}, key=len, reverse=True):
+        if word in plain:
+            found.append((plain.index(word), word))
+            plain = plain.replace(word, "\n" * len(word), 1)
+    place = 0
+    for part in _SPLIT.split(plain):
+        if part and part.strip():
+            found.append((plain.index(part, place), part))
+            place = plain.index(part, place) + len(part)
+    return [part for _, part in sorted(found)]
+
+
+_SPLIT = re.compile(r"[、,，;；\s>＞→]+|和|以及|还有|跟|与")
+_ALL = frozenset(["全选", "全部", "都选", "都要", "都有", "所有", "全都要"])
+_ORDER = re.compile(r"(?:先|首先|再|然后|接着|最后|第一|第二|第三|其次)(?:是|选)?")
+
+
 def _rank(field: Field, text: str, today: date) -> Parsed:
-    names = _select_many(field, text, today).value
+    plain = fold(text)
+    digits = re.findall(r"\d", plain) if len(field.choices) <= 9 else []
+    if len(digits) == len(field.choices) == len(set(digits)) and all(1 <= int(d) <= len(digits) for d in digits):
+        return Parsed([field.choices[int(digit) - 1].name for digit in digits])
+    names = _select_many(field, _ORDER.sub("、", plain), today).value
     if len(names) != len(field.choices):
         raise ValueError(f"要把 {len(field.choices)} 项都排上，例如：2、1、3。您排了 {len(names)} 项。")
     return Parsed(names)
@@ -230,6 +270,10 @@ def _show_number(field: Field, value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
+def _show_any(field: Field, value: Any) -> str:
+    return _show_number(field, value) if isinstance(value, (int, float)) else str(value)
+
+
 def _show_date(field: Field, value: Any) -> str:
     found = date.fromisoformat(str(value))
     return f"{found.year}年{found.month}月{found.day}日（周{'一二三四五六日'[found.weekday()]}）"
@@ -245,12 +289,32 @@ def _show_files(field: Field, value: Any) -> str:
 
 
 def _not_one_by_one(field: Field, text: str, today: date) -> Parsed:
-    raise ValueError(f"「{field.label}」要一项一项填，请先说「改 {field.label}」。")
+    raise ValueError("没看懂。可以说「再加一个」「没有了」，或者直接写一个。")
+
+
+_PERSONS = re.compile(r"(?:员|人|者|代表|主席|长|专家|师|嘉宾|干部|选手|对象)$")
+_UNITS = re.compile(r"(?:单位|企业|公司|机构|高校|院所)$")
+
+
+def counter(repeat: Field) -> str:
+    """The word that counts its items: 位 for people, 家 for units, else 项."""
+    return "位" if _PERSONS.search(repeat.label) else "家" if _UNITS.search(repeat.label) else "项"
 
 
 def _show_items(field: Field, value: Any) -> str:
+    return "\n".join(f"{number}. {item_line(field, item)}" for number, item in enumerate(value, 1))
+
+
+def item_line(field: Field, item: Mapping[str, Any]) -> str:
+    """One item of a repeat in a line: its answers in order."""
+    rows = [one for one in flat(field.children) if one.name in item and one.type in TYPES]
+    told = [show(one, item[one.name]).replace("\n", " ") for one in rows if item[one.name] not in (None, "", [])]
+    return "，".join(told) or "（空）"
+
+
+def _items_in_short(field: Field, value: Any) -> str:
     names = [_show_item(field, item) for item in value[:SHOWN_ITEMS]]
-    return f"{len(value)} 项：{'、'.join(names)}{'……' if len(value) > SHOWN_ITEMS else ''}"
+    return f"{len(value)} {counter(field)}：{'、'.join(names)}{'……' if len(value) > SHOWN_ITEMS else ''}"
 
 
 def _show_item(field: Field, item: dict[str, Any]) -> str:
@@ -281,10 +345,37 @@ TYPES: dict[str, FieldType] = {
     "file": FieldType(_not_text, _show_files),
     "image": FieldType(_not_text, _show_files),
     "acknowledge": FieldType(_acknowledge, _show_yes),
-    "calculate": FieldType(_text, _show_text),
+    "calculate": FieldType(_text, _show_any),
     "repeat": FieldType(_not_one_by_one, _show_items),
 }
 """XLSForm type -> how it is read and shown. `note` and `group` hold no answer."""
+
+
+_SHAPES: dict[str, Callable[[Any], bool]] = {
+    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "decimal": lambda value: isinstance(value, (int, float)) and not isinstance(value, bool),
+    "date": lambda value: _is_day(value),
+    "select_multiple": lambda value: _is_list(value, str),
+    "file": lambda value: _is_list(value, dict) and all("name" in file and "path" in file for file in value),
+    "repeat": lambda value: _is_list(value, dict) and not any("media_type" in item for item in value),
+}
+_SHAPES |= {"range": _SHAPES["decimal"], "rank": _SHAPES["select_multiple"], "image": _SHAPES["file"]}
+
+
+def _is_day(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+def _is_list(value: Any, of: type) -> bool:
+    return isinstance(value, list) and all(isinstance(one, of) for one in value)
+
+
+def fits(field: Field, value: Any) -> bool:
+    """Whether a stored value is one of this type of question: after a change of the form it may be of another."""
+    return _SHAPES.get(field.type, lambda other: isinstance(other, str) or field.type == "calculate")(value)
 
 
 def parse(field: Field, text: str, today: date) -> Parsed:
@@ -299,6 +390,8 @@ def show(field: Field, value: Any) -> str:
 
 def masked(field: Field, value: Any) -> str:
     """An answer with its middle hidden when the field is sensitive: 138****8000."""
+    if field.type == "repeat":
+        return _items_in_short(field, value)
     text = show(field, value)
     if not field.sensitive or len(text) < 5:
         return text

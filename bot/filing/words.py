@@ -8,7 +8,7 @@ from bot.filing.values import fold
 
 WORDS = {
     "back": "上一步 返回 上一题 回上一步 退回上一步 /back",
-    "skip": "跳过 略过 没有 不填 先跳过 下一题 以后补 以后再补 之后补 回头补 后面补 暂时没有 暂无 /skip",
+    "skip": "跳过 略过 没有 不填 先跳过 下一题 以后补 以后再补 之后补 回头补 后面补 暂时没有 暂无 没有了 /skip",
     "pause": "暂存 保存 先存着 待会再填 等会儿再填 明天再填 暂停 /pause",
     "cancel": "取消 不填了 不办了 作废 /cancel",
     "help": "帮助 怎么填 不会填 不懂 /help ?",
@@ -16,9 +16,11 @@ WORDS = {
     "check": "检查 检查页 看看填的 看一遍 预览 不改了",
     "left": "还差什么 还有几项 还差几项 还要填什么 填到哪",
     "done": "完成 好了 发完了 就这些 没了",
-    "submit": "提交 交 交了 可以提交了",
-    "edit": "修改 改 要改 我要改",
+    "submit": "提交 交 交了 可以提交了 保存结果 存下来 保存这个结果",
+    "edit": "修改 改 要改 我要改 改答案",
     "go": "继续 接着填 继续填 填下一项",
+    "end": "结束 不存 不存了 不保存 不用存 不用保存",
+    "default": "默认 用默认 就用默认 就用它 就用这个 用它",
 }
 """Action -> words that ask for it, when they are the whole message."""
 _BY_WORD = {word: action for action, words in WORDS.items() for word in words.split()}

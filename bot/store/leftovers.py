@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -30,6 +31,15 @@ def delete_leftovers(connection: Connection, files: Path, before: float) -> int:
     gone = [path for path in old if path.relative_to(files).as_posix() not in known]
     for path in gone:
         path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def delete_unmentioned(connection: Connection, files: Path, paths: Iterable[str]) -> int:
+    """Delete those of these files (relative to `files`) that no stored row mentions any more. Returns how many."""
+    wanted = set(paths)
+    gone = wanted - _mentioned(connection) if wanted else set()
+    for path in gone:
+        (files / path).unlink(missing_ok=True)
     return len(gone)
 
 

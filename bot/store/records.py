@@ -14,9 +14,12 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 from ulid import ULID
 
-from bot.store import post
+from bot.store import ballots, post
 from bot.store.database import stamp
 from bot.store.tables import audit, chats, drafts, questions, staff, submissions
+
+OPEN_PHASES = ("asking", "checking", "paused")
+"""Phases of a draft that can go on."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class StoredSubmission:
     answers: dict[str, Any]
     state: str
     submitted_at: str
+    """"" for a secret vote."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,8 @@ class Records:
     # drafts
 
     def save_draft(self, chat: str, draft: dict[str, Any], expires_in: int) -> None:
-        """Keep the draft as it is now. `expires_in`: days until an untouched draft is dropped."""
+        """Keep the draft as it is now. `expires_in`: days until an untouched draft is dropped. Raises IntegrityError
+        when it has gone to another chat meanwhile: a draft has one owner, and the message is then handled anew."""
         values = {
             "chat": chat,
             "form_id": draft["form_id"],
@@ -101,7 +106,8 @@ class Records:
             "updated_at": stamp(self.now),
             "expires_at": stamp(self.now + timedelta(days=expires_in)),
         }
-        if not self.connection.execute(update(drafts).where(drafts.c.id == draft["id"]).values(**values)).rowcount:
+        mine = update(drafts).where(drafts.c.id == draft["id"], drafts.c.chat == chat)
+        if not self.connection.execute(mine.values(**values)).rowcount:
             self.connection.execute(insert(drafts).values(id=draft["id"], **values))
 
     def draft(self, draft_id: str, chat: str) -> StoredDraft | None:
@@ -122,7 +128,7 @@ class Records:
             select(drafts)
             .where(
                 drafts.c.chat == chat,
-                drafts.c.phase.in_(("asking", "checking", "paused")),
+                drafts.c.phase.in_(OPEN_PHASES),
                 drafts.c.expires_at > stamp(self.now),
             )
             .order_by(drafts.c.updated_at.desc())
@@ -134,6 +140,31 @@ class Records:
         query = select(drafts).where(drafts.c.chat == chat, drafts.c.phase != "submitted")
         return [_draft(row) for row in self.connection.execute(query).mappings()]
 
+    def delete_draft(self, draft_id: str, chat: str) -> None:
+        """Delete a draft of this chat."""
+        self.connection.execute(delete(drafts).where(drafts.c.id == draft_id, drafts.c.chat == chat))
+
+    def ending_drafts(self, before: datetime) -> list[tuple[str, StoredDraft]]:
+        """(chat, draft) of all open drafts that end before this time and have not ended yet, of chats that still
+        listen."""
+        deaf = select(chats.c.chat).where(chats.c.blocked == 1)
+        ending = drafts.c.expires_at.between(stamp(self.now), stamp(before)), drafts.c.phase.in_(OPEN_PHASES)
+        query = select(drafts).where(*ending, drafts.c.chat.not_in(deaf)).order_by(drafts.c.expires_at)
+        return [(row["chat"], _draft(row)) for row in self.connection.execute(query).mappings()]
+
+    def expired_drafts(self) -> list[StoredDraft]:
+        """What `drop_expired` would delete now."""
+        gone = drafts.c.expires_at <= stamp(self.now), drafts.c.phase != "submitted"
+        return [_draft(row) for row in self.connection.execute(select(drafts).where(*gone)).mappings()]
+
+    def owner(self, draft_id: str) -> str:
+        """The chat that a draft, or the submission it became, belongs to; "" when there is none."""
+        for table in (submissions, drafts):
+            found = self.connection.execute(select(table.c.chat).where(table.c.id == draft_id)).scalar()
+            if found:
+                return str(found)
+        return ""
+
     def drop_expired(self) -> int:
         """Delete drafts that nobody touched for as long as the form promises to keep them, with those that were
         cancelled that long ago. Returns how many."""
@@ -142,11 +173,23 @@ class Records:
 
     # submissions
 
+    def was_submitted(self, draft_id: str) -> bool:
+        """Whether this draft was handed in."""
+        return self.connection.execute(select(submissions.c.id).where(submissions.c.id == draft_id)).first() is not None
+
     def submit(
-        self, draft_id: str, receipt: str, chat: str, form_id: str, version: str, answers: dict[str, Any]
+        self,
+        draft_id: str,
+        receipt: str,
+        chat: str,
+        form_id: str,
+        version: str,
+        answers: dict[str, Any],
+        at: datetime | None = None,
     ) -> bool:
-        """Store a submission. False when this draft was submitted before: the first one stands."""
-        if self.connection.execute(select(submissions.c.id).where(submissions.c.id == draft_id)).first():
+        """Store a submission. False when this draft was submitted before: the first one stands. `at`: when, if another
+        time than now is to be kept."""
+        if self.was_submitted(draft_id):
             return False
         self.connection.execute(
             insert(submissions).values(
@@ -157,8 +200,8 @@ class Records:
                 form_version=version,
                 answers=json.dumps(answers, ensure_ascii=False),
                 state="received",
-                submitted_at=stamp(self.now),
-                updated_at=stamp(self.now),
+                submitted_at=stamp(at or self.now),
+                updated_at=stamp(at or self.now),
             )
         )
         return True
@@ -168,15 +211,26 @@ class Records:
         row = self.connection.execute(select(submissions).where(submissions.c.receipt == receipt)).mappings().first()
         return _submission(row) if row else None
 
+    def submission_by_id(self, submission_id: str) -> StoredSubmission | None:
+        """The submission that a draft became."""
+        row = self.connection.execute(select(submissions).where(submissions.c.id == submission_id)).mappings().first()
+        return _submission(row) if row else None
+
     def submissions_of(self, chat: str) -> list[StoredSubmission]:
         """Submissions from this chat, newest first."""
         query = select(submissions).where(submissions.c.chat == chat).order_by(submissions.c.submitted_at.desc())
         return [_submission(row) for row in self.connection.execute(query).mappings()]
 
     def submissions_for(self, form_id: str) -> list[StoredSubmission]:
-        """All submissions of a form, oldest first."""
+        """All submissions of a form, oldest first; secret votes, which have no time and no receipt, by their hash."""
         query = select(submissions).where(submissions.c.form_id == form_id).order_by(submissions.c.submitted_at)
-        return [_submission(row) for row in self.connection.execute(query).mappings()]
+        found = [_submission(row) for row in self.connection.execute(query).mappings()]
+        papers = enumerate(ballots.papers(self.connection, form_id), 1)
+        secret = [
+            StoredSubmission("", f"票{n}", "", form_id, version, paper, "received", "")
+            for n, (version, paper) in papers
+        ]
+        return found + secret
 
     # the person's own data
 

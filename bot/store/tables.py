@@ -118,4 +118,81 @@ questions = Table(
     Index("questions_status", "status", "id"),
 )
 
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("draft", String(26), primary_key=True, comment="id of the draft, which is that of its submission"),
+    Column("kind", String(8), primary_key=True, comment="expiry: the draft ends; deadline: a date named in the form"),
+    Column("due", String(32), nullable=False, comment="when to write; for expiry the end that was warned of"),
+    Column("until", String(32), nullable=False, comment="too late from then on"),
+    Column("sent_at", String(32), nullable=False, default="", comment="empty while it waits"),
+    Index("reminders_due", "sent_at", "due"),
+)
+
+handovers = Table(
+    "handovers",
+    metadata,
+    Column("code", String(64), primary_key=True, comment="SHA-256 of the one-time code"),
+    Column("draft", String(26), nullable=False, unique=True),
+    Column("chat", String(120), nullable=False, comment="who gives the draft away"),
+    Column("expires_at", String(32), nullable=False),
+)
+
+guesses = Table(
+    "guesses",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("chat", String(120), nullable=False),
+    Column("at", String(32), nullable=False, comment="when a wrong code was sent"),
+    Index("guesses_chat", "chat", "at"),
+)
+
+places = Table(
+    "places",
+    metadata,
+    Column("submission", String(26), primary_key=True),
+    Column("form_id", String(60), nullable=False),
+    Column("number", Integer, nullable=False, comment="1, 2, 3 …: in which order people came"),
+    Column("state", String(10), nullable=False, comment="taken, waiting, withdrawn"),
+    Column("code", String(8), nullable=True, unique=True, comment="check-in code, null without one"),
+    Column("checked_in_at", String(32), nullable=False, default=""),
+    Index("places_form", "form_id", "state", "number"),
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("name", String(60), primary_key=True, comment="form id; the row is also the lock of the form"),
+    Column("value", Integer, nullable=False),
+)
+
+voters = Table(
+    "voters",
+    metadata,
+    Column("form_id", String(60), primary_key=True),
+    Column("voter", String(64), primary_key=True, comment="SHA-256 of form and chat: who has had their turn"),
+    sqlite_with_rowid=False,  # no row numbers: the order in which people voted is kept nowhere
+)
+
+ballots = Table(
+    "ballots",
+    metadata,
+    Column("form_id", String(60), primary_key=True),
+    Column("form_version", String(20), primary_key=True),
+    Column("mark", String(64), primary_key=True, comment="SHA-256 of the paper"),
+    Column("paper", Text, nullable=False, comment="field name -> value, JSON with sorted keys"),
+    Column("votes", Integer, nullable=False, comment="how many were cast just like this"),
+    sqlite_with_rowid=False,
+)
+"""Secret votes are counted, not listed: no row belongs to one person (docs/decisions/0021-secret-ballots.md)."""
+
+blots = Table(
+    "blots",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("chat", String(120), nullable=False),
+    Column("since", String(32), nullable=False),
+    Column("until", String(32), nullable=False, comment="what was said in between is to be forgotten"),
+)
+
 schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))

@@ -174,7 +174,7 @@ def _without_name(text: str, me: Self) -> str:
     """Text without the bot's own name: `/start@this_bot x` -> `/start x`, `@this_bot 你好` -> `你好`."""
     command = _COMMAND.match(text)
     if command and command[2] and me.is_named(command[2]):
-        return f"/{command[1]}{text[command.end():]}"
+        return f"/{command[1]}{text[command.end() :]}"
     own = [name for name in _named(text) if me.is_named(name)]
     for name in own:
         text = re.sub(rf"(?<![\w@.])@{name}(?!\w)", "", text, flags=re.ASCII)

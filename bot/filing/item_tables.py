@@ -1,0 +1,64 @@
+"""The items of repeats in a Word file: a table for each list, after the table of the answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+from docx import Document
+from docx.oxml.ns import qn
+
+from bot.content.forms import Field, Form, flat
+from bot.filing.scope import asked, has_value
+from bot.filing.types import TYPES, counter, show
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufdd0\ufdd1\ufffe\uffff]")
+
+
+def cell_text(one: Field, value: Any) -> str:
+    """An answer in the table of the answers: a list is only counted there."""
+    return f"{len(value)} {counter(one)}，见后面的表" if one.type == "repeat" else show(one, value)
+
+
+def add_item_tables(target: Path, form: Form, values: Mapping[str, Any]) -> None:
+    """Add a table after the last one of the Word file for every list that was filled in. Everything goes in as plain
+    text."""
+    lists = [one for one in asked(form, values) if one.type == "repeat" and has_value(values.get(one.name))]
+    if not lists:
+        return
+    document = Document(str(target))
+    place = document.tables[-1]._tbl if document.tables else document.paragraphs[-1]._p
+    for one in lists:
+        heading = document.add_paragraph()
+        heading.add_run(f"{one.label}（{len(values[one.name])} {counter(one)}）").bold = True
+        heading.paragraph_format.space_before = heading.paragraph_format.space_after = 80_000
+        table = _table(document, one, values[one.name])
+        if document.tables:
+            _dress(table, document.tables[0])
+        place.addnext(heading._p)
+        heading._p.addnext(table._tbl)
+        place = table._tbl
+    document.save(str(target))
+
+
+def _table(document: Any, one: Field, items: list[dict[str, Any]]) -> Any:
+    rows = [child for child in flat(one.children) if child.type in TYPES and child.label]
+    table = document.add_table(rows=1, cols=len(rows) + 1)
+    for cell, text in zip(table.rows[0].cells, ["序号", *(child.label for child in rows)], strict=True):
+        cell.paragraphs[0].add_run(_FORBIDDEN.sub("", text)).bold = True
+    for number, item in enumerate(items, 1):
+        told = [show(child, item[child.name]) if has_value(item.get(child.name)) else "" for child in rows]
+        for cell, text in zip(table.add_row().cells, [str(number), *told], strict=True):
+            cell.text = _FORBIDDEN.sub("", text)
+    return table
+
+
+def _dress(table: Any, like: Any) -> None:
+    """The look of the table before: its style, and its lines where they are set on the table itself."""
+    table.style = like.style
+    borders = like._tbl.tblPr.find(qn("w:tblBorders"))
+    if borders is not None and table._tbl.tblPr.find(qn("w:tblBorders")) is None:
+        table._tbl.tblPr.append(deepcopy(borders))

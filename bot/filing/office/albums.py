@@ -1,0 +1,92 @@
+"""An album comes as several messages with one key: the caption may come first, in the middle or last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+
+from ulid import ULID
+
+from bot.clock import china_day
+from bot.content.forms import Form
+from bot.filing.draft import Draft, Event, Step
+from bot.filing.engine import start, step
+from bot.filing.office.admission import refusal
+from bot.filing.quick import more_files, tells_something
+from bot.memory import Memory
+from bot.messages import Attachment, Button, Incoming, Reply
+from bot.store.records import Records, StoredDraft
+
+
+def lay_aside(memory: Memory, incoming: Incoming) -> tuple[Memory, bool]:
+    """Keep the pictures of an album until its caption comes. Returns the memory and whether the album is new."""
+    known = memory.album.get("key") == incoming.album
+    files = [*(memory.album["files"] if known else []), *(asdict(file) for file in incoming.attachments)]
+    return replace(memory, album={"key": incoming.album, "files": files}), not known
+
+
+def complete(memory: Memory, incoming: Incoming) -> tuple[Memory, Incoming]:
+    """The message with the pictures of its album that came before it."""
+    if not incoming.album or memory.album.get("key") != incoming.album:
+        return memory, incoming
+    before = tuple(Attachment(**file) for file in memory.album["files"])
+    return replace(memory, album={}), replace(incoming, attachments=(*before, *incoming.attachments))
+
+
+def draft_of(album: str, chat: str, records: Records) -> StoredDraft | None:
+    """The open draft to which the other pictures of this album went."""
+    return next((one for one in records.open_drafts(chat) if album and one.draft.get("album") == album), None)
+
+
+def stray(
+    forms: Mapping[str, Form], incoming: Incoming, memory: Memory, records: Records, texts: Mapping[str, str]
+) -> tuple[Memory, list[Reply]] | None:
+    """Pictures without words while no form is in hand: the rest of an album goes where the others went, or waits for
+    its caption. None for a file that belongs to nothing."""
+    held = draft_of(incoming.album, incoming.chat, records)
+    if held and held.form_id in forms:
+        form, draft = forms[held.form_id], Draft.from_json(held.draft)
+        done = step(form, draft, Event(attachments=incoming.attachments), china_day(records.now))
+        kept = replace(done.draft, phase=held.phase)
+        records.save_draft(incoming.chat, kept.to_json(), form.expires_in)
+        short = more_files(draft, kept)
+        return memory, [short] if short else []
+    if not incoming.album:
+        return None
+    memory, new = lay_aside(memory, incoming)
+    return memory, [Reply(texts["album_alone"])] if new else []
+
+
+def briefly(before: Draft, done: Step, album: str) -> Step:
+    """The rest of an album is answered with a short word, not with the whole page for each picture."""
+    short = more_files(before, done.draft) if before.album == album else None
+    return replace(done, draft=replace(done.draft, album=album), replies=(short,) if short else done.replies)
+
+
+def offer(
+    forms: Mapping[str, Form], incoming: Incoming, memory: Memory, records: Records, texts: Mapping[str, str]
+) -> Reply | None:
+    """The quick form that a picture with a caption may be meant for, with what was sent laid in; None when it holds no
+    report."""
+    for form in forms.values():
+        draft = reported(form, incoming, memory, records, texts)
+        if draft:
+            records.save_draft(incoming.chat, draft.to_json(), form.expires_in)
+            yes = Button(texts["quick_yes"].format(title=form.title)[:20], f"form:go:{draft.id}")
+            told = texts["quick_offer"].format(title=form.title, purpose=form.purpose, retention=form.retention)
+            return Reply(told, buttons=((yes, Button(texts["no"], "no")),))
+    return None
+
+
+def reported(
+    form: Form, incoming: Incoming, memory: Memory, records: Records, texts: Mapping[str, str]
+) -> Draft | None:
+    """A paused draft of a quick form out of a message that may be meant for it; None when it holds no report."""
+    today = china_day(records.now)
+    if not form.quick or not tells_something(form, incoming.text, today):
+        return None
+    if form.anonymous != "never" or refusal(form, incoming.chat, records, today, texts):
+        return None
+    first = start(form, str(ULID.from_datetime(records.now)), today, memory.profile)
+    done = step(form, first.draft, Event(incoming.text, attachments=incoming.attachments), today)
+    return replace(done.draft, phase="paused", album=incoming.album)

@@ -1,0 +1,174 @@
+"""Quick forms: one message, with a photo perhaps, fills the form. What was understood is shown before it counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from bot.content.forms import Field, Form
+from bot.filing import pages
+from bot.filing.answering import constrain, go_on, refused
+from bot.filing.draft import Draft, Event, Step, asked, at, find, has, next_field
+from bot.filing.extract import extract
+from bot.filing.speech import find as find_in
+from bot.filing.types import Parsed, check_file, parse, show
+from bot.filing.values import fold
+from bot.filing.words import QUESTION_WORD, SURE_QUESTION
+from bot.messages import Attachment, Reply
+
+LEAST = 8
+"""Characters that a message needs to be taken for a whole report."""
+
+
+def whole(form: Form, draft: Draft) -> Field | None:
+    """The question that takes the entire message, if it is the one that is asked."""
+    one = at(form, draft) if form.quick and draft.at else None
+    return one if one and "whole" in one.appearance.split() else None
+
+
+def tells_something(form: Form, text: str, today: date) -> bool:
+    """Whether a message that asks for the form already holds a report: 「工作快报：昨天下午……」, not 「我要报工作快报」."""
+    if len(fold(text)) < LEAST or fold(text) in form.ask:
+        return False
+    return any(find_in(text, one, today) for one in form.survey if one.extract and one.extract != "kind")
+
+
+def take_message(form: Form, draft: Draft, event: Event, today: date) -> Step:
+    """A whole message: its text is the report, everything that is clear in it becomes an answer, its files are kept."""
+    one = whole(form, draft)
+    assert one is not None
+    text = _without_title(form, event.text)
+    if not text:
+        return take_pictures(form, draft, event.attachments)
+    if not event.attachments and (SURE_QUESTION.search(fold(text)) or _asks(form, text, today)):
+        return Step(draft, (), "elsewhere")
+    try:
+        said = parse(one, text, today)
+        constrain(form, draft, one, said.value, today)
+    except ValueError as error:
+        return refused(form, draft, one, text, str(error))
+    draft = replace(draft, values={**draft.values, one.name: said.value})
+    good, unsure = mine(form, draft, text, today)
+    values = {**draft.values, **{name: parsed.value for name, parsed in good.items()}}
+    draft = replace(draft, values=values, taken=tuple(name for name in draft.taken if name not in good))
+    draft, told = keep_files(form, draft, event.attachments)
+    heard = [_heard(find(form, name), parsed) for name, parsed in good.items()]
+    if next_field(form, draft) is None:  # the check page shows it all
+        heard = ["我是这样理解的，请看对不对。"]
+    elif heard:
+        heard = ["听懂了这些，不对就改：", *heard]
+    return go_on(form, draft, "\n".join([*told, *(heard or ["记下了。"]), *unsure]))
+
+
+def _without_title(form: Form, text: str) -> str:
+    """「工作快报：昨天……」 without the words that only name the form."""
+    for words in (form.title, *form.ask):
+        found = re.match(rf"\s*{re.escape(words)}\s*[:：,，。\n]\s*", text)
+        if found:
+            return text[found.end() :].strip()
+    return text.strip()
+
+
+def take_pictures(form: Form, draft: Draft, files: Sequence[Attachment]) -> Step:
+    """Files without words, at any question: they go to the first question that takes such files. The rest of an album
+    comes this way."""
+    at_first = draft.at
+    draft, told = keep_files(form, draft, files)
+    if not at_first or draft.phase == "checking":
+        return Step(draft, (pages.check_page(form, draft, "\n".join(told)),), "asked")
+    one = at(form, draft)
+    if one.type in ("file", "image") and has(draft, one):
+        return go_on(form, draft, "\n".join(told))
+    return Step(draft, (pages.question(form, draft, "\n".join(told)),), "asked")
+
+
+def keep_files(form: Form, draft: Draft, files: Sequence[Attachment]) -> tuple[Draft, list[str]]:
+    """(draft with the files that some question takes, what to say about each)."""
+    told = []
+    for file in files:
+        draft, said = _keep(form, draft, file)
+        told.append(said)
+    return draft, told
+
+
+def _keep(form: Form, draft: Draft, file: Attachment) -> tuple[Draft, str]:
+    problem = f"这张表不收文件，「{file.name}」没有收。"
+    for one in asked(form, draft.values):
+        if one.type not in ("file", "image"):
+            continue
+        kept: list[Any] = list(draft.values.get(one.name) or [])
+        problem = check_file(one, file)
+        if not problem and len(kept) >= one.max_files:
+            problem = f"「{one.label}」最多 {one.max_files} 个文件，「{file.name}」没有收。"
+        if not problem:
+            kept.append({"name": file.name, "path": file.path, "size": file.size, "media_type": file.media_type})
+            return replace(draft, values={**draft.values, one.name: kept}), f"收到「{file.name}」。"
+    return draft, problem
+
+
+def mine(form: Form, draft: Draft, text: str, today: date) -> tuple[dict[str, Parsed], list[str]]:
+    """(answers that are clear in the text, by field name; a sentence for each that is not). What was announced by name
+    (人数 50) comes before what was found in plain speech."""
+    open_ones = [f for f in asked(form, draft.values) if not has(draft, f) or f.name in draft.taken]
+    named, _ = extract(form, draft, text, today)
+    good: dict[str, Parsed] = {}
+    unsure: list[str] = []
+    for one in open_ones:
+        if one.name in named and "whole" not in one.appearance.split():
+            parsed: Parsed | None = named[one.name]
+        elif one.extract:
+            parsed, doubt = _found(one, text, today)
+            unsure += [doubt] if doubt else []
+        else:
+            continue
+        if parsed is not None and _holds(form, replace(draft, values=_with(draft, good)), one, parsed, today):
+            good[one.name] = parsed
+    return good, unsure
+
+
+def _found(one: Field, text: str, today: date) -> tuple[Parsed | None, str]:
+    """(the one answer in the text or None, why none was taken when there are several)."""
+    hits = find_in(text, one, today)
+    answers = list(dict.fromkeys(hit.answer for hit in hits))
+    if len(answers) > 1 and one.type == "select_multiple":
+        answers = ["、".join(answers)]
+    if len(answers) > 1:
+        heard = "、".join(f"「{hit.said}」" for hit in hits[:4])
+        return None, f"「{one.label}」听到了不止一个（{heard}），请说明是哪一个。"
+    try:
+        return (parse(one, answers[0], today), "") if answers else (None, "")
+    except ValueError:
+        return None, ""
+
+
+def _holds(form: Form, draft: Draft, one: Field, parsed: Parsed, today: date) -> bool:
+    try:
+        constrain(form, draft, one, parsed.value, today)
+    except ValueError:
+        return False
+    return True
+
+
+def _with(draft: Draft, good: Mapping[str, Parsed]) -> dict[str, Any]:
+    return {**draft.values, **{name: parsed.value for name, parsed in good.items()}}
+
+
+def _heard(one: Field, parsed: Parsed) -> str:
+    about = "（约数）" if "约数" in parsed.note else ""
+    return f"- {one.label}：{show(one, parsed.value)}{about}"
+
+
+def _asks(form: Form, text: str, today: date) -> bool:
+    """「怎么填」 in the place of a report: a question word and no fact."""
+    return bool(QUESTION_WORD.search(fold(text))) and not tells_something(form, text, today)
+
+
+def more_files(before: Draft, after: Draft) -> Reply | None:
+    """A short word for the rest of an album, instead of the whole page again for every picture; None when no file was
+    added."""
+    counts = {name: len(value) for name, value in after.values.items() if isinstance(value, list)}
+    grown = [name for name, many in counts.items() if many > len(before.values.get(name) or [])]
+    return Reply(f"又收到照片，现在一共 {counts[grown[0]]} 个文件。") if grown else None
