@@ -6,10 +6,11 @@ from pathlib import Path
 
 from bot.clock import shown
 from bot.content.forms import Form
-from bot.filing.draft import asked, has_value
+from bot.filing.draft import asked, has_value, visible
 from bot.filing.item_tables import add_item_tables, cell_text
 from bot.filing.papers import Row, printable, render
 from bot.filing.submission import Submission
+from bot.filing.wording import worded
 
 __all__ = ["printable", "write_copy"]
 
@@ -28,6 +29,6 @@ def write_copy(template: bytes, form: Form, submission: Submission, target: Path
         "rows": rows,
     }
     if form.next_steps:
-        values["next_steps"] = form.next_steps
+        values["next_steps"] = worded(form, form.next_steps, visible(form, submission.values))
     render(template, values, target)
     add_item_tables(target, form, submission.values)

@@ -181,7 +181,7 @@ def fitted(form: Form, draft: Draft) -> Draft:
     aside; a question that is gone is not asked."""
     if draft.form_version != form.version:
         draft = replace(
-            draft, form_version=form.version, revision=draft.revision + 1, values=_refitted(form, draft.values)
+            draft, form_version=form.version, revision=draft.revision + 1, values=_refitted(form.survey, draft.values)
         )
     if isinstance(form, ItemForm):
         return draft
@@ -207,15 +207,26 @@ def _stands(form: Form, draft: Draft) -> bool:
     return draft.at in {f.name for f in asked(inner, view.values)}
 
 
-def _refitted(form: Form, values: Mapping[str, Any]) -> dict[str, Any]:
+def _refitted(survey: tuple[Field, ...], values: Mapping[str, Any]) -> dict[str, Any]:
     """Answers by name. What does not fit the type of its question any more is kept under another key, so that nothing is
     lost and nothing breaks."""
-    known = {one.name: one for one in flat(form.survey)}
+    known = {one.name: one for one in flat(survey)}
     found: dict[str, Any] = {}
     for name, value in values.items():
         one = known.get(name)
-        found[name if one is None or fits(one, value) else f"{name}@earlier"] = value
+        if one is not None and not fits(one, value):
+            found[_free(f"{name}@earlier", {*values, *found})] = value
+        elif one is not None and one.type == "repeat":
+            found[name] = [_refitted(one.children, item) for item in value]
+        else:
+            found[name] = value
     return found
+
+
+def _free(name: str, taken: set[str]) -> str:
+    return (
+        name if name not in taken else next(f"{name}{n}" for n in range(2, len(taken) + 3) if f"{name}{n}" not in taken)
+    )
 
 
 # items of a repeat

@@ -105,8 +105,8 @@ def _left(form: Form, draft: Draft, today: date) -> Step:
 
 
 def _check(form: Form, draft: Draft, today: date) -> Step:
-    if next_field(form, draft) is None or draft.changing or not missing(form, draft):
-        draft = replace(draft, phase="checking", at="", changing=False, revision=draft.revision + 1)
+    if not draft.at or next_field(form, draft) is None or draft.changing or not missing(form, draft):
+        draft = replace(draft, phase="checking", at="", item=-1, changing=False, revision=draft.revision + 1)
         return Step(draft, (pages.check_page(form, draft),), "checking")
     return Step(draft, (pages.check_page(form, draft), pages.question(form, draft)), "asked")
 

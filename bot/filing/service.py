@@ -15,9 +15,9 @@ from bot.content.forms import Form, flat
 from bot.content.models import Content
 from bot.content.papers import RECEIPT
 from bot.desk import notices
-from bot.filing import pages
+from bot.filing import pages, results
 from bot.filing.copy import write_copy
-from bot.filing.draft import Draft, Event, Step, find
+from bot.filing.draft import Draft, Event, Step, find, visible
 from bot.filing.engine import repeat, start, step, wish
 from bot.filing.office import admission, albums, dates, drafts, earlier, registrations
 from bot.filing.office.lodging import ANONYMOUS, is_unnamed, lodge
@@ -26,6 +26,7 @@ from bot.filing.papers import buttons as paper_buttons
 from bot.filing.quick import tells_something
 from bot.filing.receipt import looks_like, normalise
 from bot.filing.submission import STATES, Submission
+from bot.filing.wording import worded
 from bot.filing.words import bare
 from bot.memory import Memory
 from bot.messages import Attachment, Button, Incoming, Reply
@@ -205,9 +206,12 @@ class Filing:
         copy = self._copy(form, lodged.receipt, answers, records.now)
         head = texts["submitted_unnamed" if unnamed else "submitted"].format(title=form.title, receipt=lodged.receipt)
         place = registrations.line(lodged.place, records, texts)
-        parts = [head, place, form.next_steps, "" if unnamed else texts["receipt_keep"]]
+        steps = worded(form, form.next_steps, visible(form, answers))
+        outcome = results.told(form, answers)
+        review = texts["reviewed_by"].format(reviewer=form.reviewer) if form.reviewer else ""
+        parts = [head, place, outcome, review, steps, "" if unnamed else texts["receipt_keep"]]
         papers = () if unnamed else paper_buttons(form, answers, f"r:{lodged.receipt}")
-        told = Reply("\n\n".join(part for part in parts if part), buttons=papers, files=(copy,))
+        told = Reply("\n\n".join(part for part in parts if part), buttons=(*results.ways(form, answers), *papers), files=(copy,))
         # Where the person said they are may tell who it was: what has no name goes by its own answers.
         region = str(answers.get("region") or ("" if unnamed else memory.context.region))
         notice = notices.submitted(form, lodged.receipt, answers, region, records, texts, unnamed)

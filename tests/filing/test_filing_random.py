@@ -1,94 +1,43 @@
-"""Random people on random forms: no exception, no lost answer, one submission."""
+"""Random people on random forms: no exception, no lost answer, one submission, versions changing under their hands."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
 from hypothesis import HealthCheck, assume, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.content.forms import Choice, Field, Form
-from bot.filing.draft import Draft, Event, Step, asked, missing
+from bot.content.forms import Form
+from bot.export.table import columns, item_tables, row
+from bot.filing import pages, results
+from bot.filing.draft import Draft, Event, Step, at, missing
 from bot.filing.engine import repeat, start, step
+from bot.filing.submission import Submission
 from bot.messages import Attachment
 from tests.filing.filing_talk import DRAFT_ID, TODAY
+from tests.filing.random_forms import WORDS, forms, later_version
 
-CHOICES = (Choice("yes", "有", ("有的",)), Choice("no", "没有"), Choice("c", "民营企业", ("民企",)))
-TYPES = (
-    "text",
-    "integer",
-    "decimal",
-    "date",
-    "time",
-    "select_one",
-    "select_multiple",
-    "rank",
-    "range",
-    "file",
-    "acknowledge",
-)
-WORDS = (
-    "上一步",
-    "跳过",
-    "暂存",
-    "取消",
-    "是",
-    "不",
-    "帮助",
-    "为什么要填",
-    "检查",
-    "还差什么",
-    "提交",
-    "完成",
-    "继续",
-    "修改",
-    "改 1",
-    "改 2",
-    "改「题1」",
-    "改 题2 为 5",
-    "1",
-    "2、1、3",
-    "五十人左右",
-    "下周三",
-    "14:30",
-    "民营",
-    "同意",
-    "测试甲公司",
-    "13800138000",
-    "题0：测试乙，题1 是 7",
-    "要什么材料？",
-    "👍",
-    "",
-    " ",
-    "长" * 2100,
-    "\u202e\u200b",
-    "=1+1",
-)
+TOLD = ("对不上", "删掉了")
+"""Words with which a person is told that an answer goes."""
 
 
-@st.composite
-def forms(draw: st.DrawFn) -> Form:
-    """Small forms of every type, some rows hanging on earlier ones."""
-    rows = []
-    for place in range(draw(st.integers(1, 5))):
-        kind = draw(st.sampled_from(TYPES))
-        row = Field(kind, f"f{place}", f"题{place}", required=draw(st.booleans()))
-        if kind in ("select_one", "select_multiple", "rank"):
-            row = replace(row, choices=CHOICES)
-        if kind == "file":
-            row = replace(row, accept=(".pdf",), max_files=draw(st.integers(1, 3)))
-        if place:
-            earlier = f"f{draw(st.integers(0, place - 1))}"
-            relevant = draw(st.sampled_from(("", "", f"{earlier} == 'yes'", f"{earlier} != ''", f"{earlier} > 5")))
-            constraint = draw(st.sampled_from(("", f"this <= {earlier}"))) if kind == "integer" else ""
-            row = replace(row, relevant=relevant, constraint=constraint, constraint_message="不能更多。")
-        rows.append(row)
-    if draw(st.booleans()):
-        rows = [*rows[:-1], Field("group", "g", "一组", children=(rows[-1],))]
-    return Form("random", "1", "随机表", "测试", "不保存", tuple(rows))
+def lost(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Answers that were there and are nowhere now: neither under their name, nor set aside by a new version."""
+    gone = []
+    for name, value in before.items():
+        kept = [after[other] for other in after if other == name or other.startswith(f"{name}@")]
+        if not kept:
+            gone.append(name)
+        elif isinstance(value, list) and value and isinstance(value[0], dict) and "path" not in value[0]:
+            lists = [one for one in kept if isinstance(one, list)]
+            if not lists or max(map(len, lists)) < len(value):
+                gone.append(f"{name}: items")
+            elif not any(value == one for one in kept):
+                gone += [f"{name}.{n}" for a, b in zip(value, kept[0], strict=False) for n in lost(a, b)]
+    return gone
 
 
 class RandomTalk(RuleBasedStateMachine):
@@ -99,37 +48,76 @@ class RandomTalk(RuleBasedStateMachine):
 
     @initialize(form=forms())
     def begin(self, form: Form) -> None:
-        self.form, self.submits, self.seen = form, 0, [""]
+        self.form, self.versions, self.submits, self.seen = form, [form], 0, [""]
         self.take(start(form, DRAFT_ID, TODAY, {}))
 
     def take(self, done: Step) -> None:
         before: dict[str, Any] = dict(self.draft.values) if hasattr(self, "draft") else {}
         self.submits += done.outcome == "submit"
         if done.outcome == "elsewhere":
-            assert done.draft == self.draft
+            assert done.draft.values == before or self.moved()
+            assert not done.replies
         else:
-            assert done.outcome == "submit" or all(reply.text.strip() for reply in done.replies)
-            assert done.replies or done.outcome == "submit"
+            assert done.outcome == "submit" or done.replies
+            assert all(reply.text.strip() for reply in done.replies)
         if done.outcome == "submit":
             assert not missing(self.form, done.draft)
-        # An answer goes only when it is replaced, or when the person is told that it does not fit any more.
-        gone = [name for name in before if name not in done.draft.values]
-        assert not gone or any("对不上" in reply.text for reply in done.replies)
+        # An answer goes only when it is replaced, or when the person is told that it goes.
+        gone = lost(before, done.draft.values)
+        assert not gone or any(word in reply.text for reply in done.replies for word in TOLD), gone
         self.draft = Draft.from_json(json.loads(json.dumps(done.draft.to_json())))
         assert self.draft == done.draft
-        self.seen += [b.id for reply in done.replies for row in reply.buttons for b in row]
+        buttons = [b for reply in done.replies for row in reply.buttons for b in row]
+        assert all(b.id.isascii() and len(b.id) < 60 and b.label for b in buttons)
+        self.seen += [b.id for b in buttons]
 
     @rule(text=st.one_of(st.sampled_from(WORDS), st.text(max_size=30)))
     def say(self, text: str) -> None:
+        self.take(step(self.form, self.draft, Event(text), TODAY))
+
+    @rule()
+    def resume(self) -> None:
         if self.draft.phase == "paused":
             self.draft = self.draft.resumed()
-        self.take(step(self.form, self.draft, Event(text), TODAY))
+            assert repeat(self.form, self.draft).text
+
+    @rule(many=st.integers(1, 8), data=st.data())
+    def answer_well(self, many: int, data: st.DataObject) -> None:
+        """Answers that fit the present questions, so that talks come far."""
+        for _ in range(many):
+            if self.draft.phase == "asking" and not self.draft.confirming and not self.moved():
+                self.answer_one(data)
+
+    @rule(data=st.data())
+    def to_the_end(self, data: st.DataObject) -> None:
+        """The rest of the form, up to the check page."""
+        self.answer_well(25, data)
+
+    @rule(data=st.data())
+    def on_the_list(self, data: st.DataObject) -> None:
+        """What is said while a repeat is filled in."""
+        if self.draft.item >= 0 or (self.draft.at and not self.moved() and at(self.form, self.draft).type == "repeat"):
+            self.say(data.draw(st.sampled_from(LIST_WORDS)))
+
+    def moved(self) -> bool:
+        """Whether the form was changed since the last message."""
+        return self.draft.form_version != self.form.version
+
+    def answer_one(self, data: st.DataObject) -> None:
+        one = at(self.form, self.draft)
+        said = {"text": "测试甲", "integer": "1", "decimal": "2.5", "range": "3", "date": "2026-03-05", "time": "9点"}
+        said |= {"select_one": "1", "select_multiple": "1", "acknowledge": "确认", "repeat": data.draw(ON_LISTS)}
+        said |= {"rank": "、".join(str(n) for n in range(1, len(one.choices) + 1))}
+        if one.type in ("file", "image"):
+            self.send(1, "application/pdf", 10)
+        else:
+            self.say("13800138000" if one.format else said[one.type])
 
     @rule(data=st.data())
     def press(self, data: st.DataObject) -> None:
         recent = data.draw(st.booleans())
         press = data.draw(st.sampled_from(self.seen[-8:] if recent else self.seen))
-        assume(press and press != "human")
+        assume(press.startswith("f:"))
         self.take(step(self.form, self.draft, Event(press=press), TODAY))
 
     @rule(
@@ -141,6 +129,12 @@ class RandomTalk(RuleBasedStateMachine):
         files = tuple(Attachment(f"{n}.pdf", f"x/{n}", size, media_type) for n in range(count))
         self.take(step(self.form, self.draft, Event(attachments=files), TODAY))
 
+    @precondition(lambda self: len(self.versions) < 4)
+    @rule(data=st.data())
+    def change_the_form(self, data: st.DataObject) -> None:
+        self.form = data.draw(later_version(self.form))
+        self.versions.append(self.form)
+
     @invariant()
     def submitted_at_most_once(self) -> None:
         if hasattr(self, "draft"):
@@ -151,11 +145,30 @@ class RandomTalk(RuleBasedStateMachine):
     def the_question_can_be_repeated(self) -> None:
         if hasattr(self, "draft") and self.draft.phase in ("asking", "checking"):
             assert repeat(self.form, self.draft).text
-            assert not self.draft.at or self.draft.at in {f.name for f in asked(self.form, self.draft.values)}
-            self.draft.answers(self.form)
+
+    @invariant()
+    def every_answer_can_be_read_and_exported(self) -> None:
+        """Whatever the draft holds, it can be shown, concluded from, and put into a sheet with the columns of all
+        versions."""
+        if not hasattr(self, "draft") or self.draft.form_version != self.form.version:
+            return
+        given = self.draft.answers(self.form)
+        results.told(self.form, given)
+        assert pages.progress(self.form, self.draft)
+        found = [Submission("KX-1", "random", self.form.version, given, "received", "2026-11-21T08:00:00+00:00")]
+        known = [column.name for column in columns(self.versions, [])]
+        heads = [column.name for column in columns(self.versions, found)]
+        assert heads[: len(known)] == known
+        assert len(row(columns(self.versions, found), found[0])) == len(heads) == len(set(heads))
+        for table in item_tables(self.versions, found):
+            assert all(len(cells) == len(table.columns) for cells in table.rows)
 
 
+LIST_WORDS = tuple(
+    word for word in WORDS if any(sign in word for sign in ("删", "改", "加", "，", "\n", "没有了", "上一步"))
+)
+ON_LISTS = st.sampled_from(("没有了", "再加一位", "测试乙", "删 1", "改 1"))
 RandomTalk.TestCase.settings = settings(
-    max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=80, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestRandomTalk = RandomTalk.TestCase
