@@ -11,13 +11,13 @@ from typing import Any
 from ulid import ULID
 
 from bot.clock import china_day, shown
-from bot.content.forms import Form, flat
+from bot.content.forms import Form, everything, flat
 from bot.content.models import Content
 from bot.content.papers import RECEIPT
 from bot.desk import notices
 from bot.filing import pages, results
 from bot.filing.copy import write_copy
-from bot.filing.draft import Draft, Event, Step, find, visible
+from bot.filing.draft import Draft, Event, Step, visible
 from bot.filing.engine import repeat, start, step, wish
 from bot.filing.office import admission, albums, dates, drafts, earlier, registrations
 from bot.filing.office.lodging import ANONYMOUS, is_unnamed, lodge
@@ -166,7 +166,8 @@ class Filing:
 
     def takes_anything(self, form: Form, draft: Draft) -> bool:
         """Whether the present question takes whatever is said as its answer, a wish for a paper too."""
-        return bool(draft.at) and bool({"anything", "whole"} & set(find(form, draft.at).appearance.split()))
+        asks = {one.name: one.appearance for one in everything(form.survey)}.get(draft.at, "").split()
+        return "anything" in asks or "whole" in asks
 
     def _offer_open(self, form: Form, draft_id: str) -> Reply:
         texts = self.content.replies
@@ -210,8 +211,10 @@ class Filing:
         outcome = results.told(form, answers)
         review = texts["reviewed_by"].format(reviewer=form.reviewer) if form.reviewer else ""
         parts = [head, place, outcome, review, steps, "" if unnamed else texts["receipt_keep"]]
+        # Without a name nobody can be shown to own it afterwards: the copy is all there is.
         papers = () if unnamed else paper_buttons(form, answers, f"r:{lodged.receipt}")
-        told = Reply("\n\n".join(part for part in parts if part), buttons=(*results.ways(form, answers), *papers), files=(copy,))
+        ways = (*results.ways(form, answers), *papers)
+        told = Reply("\n\n".join(part for part in parts if part), buttons=ways, files=(copy,))
         # Where the person said they are may tell who it was: what has no name goes by its own answers.
         region = str(answers.get("region") or ("" if unnamed else memory.context.region))
         notice = notices.submitted(form, lodged.receipt, answers, region, records, texts, unnamed)
