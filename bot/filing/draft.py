@@ -28,6 +28,7 @@ __all__ = [
     "Event",
     "ItemForm",
     "Step",
+    "answered",
     "asked",
     "at",
     "calculated",
@@ -275,24 +276,22 @@ def put_back(draft: Draft, repeat: Field, number: int, values: Mapping[str, Any]
 
 def lacking(form: Form, draft: Draft, repeat: Field) -> int | None:
     """The first item that lacks a required answer; None when all are whole."""
-    for number in range(len(items_of(draft, repeat))):
-        inner, view = item_view(form, draft, repeat, number)
-        if missing(inner, view):
-            return number
-    return None
+    items = items_of(draft, repeat)
+    rows = flat(repeat.children)
+    if not any(one.relevant or one.choice_filter for one in rows):
+        needed = [one for one in rows if one.required and one.type not in SILENT and not one.read_only]
+        views = (replace(draft, values=item) for item in items)
+        return next((n for n, view in enumerate(views) if not all(has(view, one) for one in needed)), None)
+    inner = item_form(form, repeat, 0)
+    names = {one.name for one in rows}
+    outer = {name: value for name, value in visible(form, draft.values).items() if name not in names}
+    whole = (not missing(inner, replace(draft, values={**outer, **item})) for item in items)
+    return next((number for number, one in enumerate(whole) if not one), None)
 
 
 def settled(form: Form, draft: Draft) -> Draft:
-    """The draft without the end of those repeats that are not whole any more: an answer outside or a new version of the
-    form may ask for more."""
-    if isinstance(form, ItemForm):
-        return draft
-    draft = outside(form, draft) if draft.item < 0 else draft
-    if not draft.ended:
-        return draft
-    questions = {f.name: f for f in asked(form, draft.values) if f.type == "repeat"}
-    kept = tuple(name for name in draft.ended if name not in questions or _whole(form, draft, questions[name]))
-    return draft if kept == draft.ended else replace(draft, ended=kept)
+    """The draft without what was passed over in an item that is no longer in hand."""
+    return draft if isinstance(form, ItemForm) or draft.item >= 0 else outside(form, draft)
 
 
 def outside(form: Form, draft: Draft) -> Draft:
@@ -328,7 +327,7 @@ def missing(form: Form, draft: Draft) -> list[Field]:
     return [
         f
         for f in asked(form, draft.values)
-        if not has(draft, f) and (f.required or (f.type == "repeat" and has_value(draft.values.get(f.name))))
+        if not answered(form, draft, f) and (f.required or (f.type == "repeat" and has_value(draft.values.get(f.name))))
     ]
 
 
@@ -354,12 +353,18 @@ def has(draft: Draft, one: Field) -> bool:
     return has_value(value)
 
 
+def answered(form: Form, draft: Draft, one: Field) -> bool:
+    """Whether nothing more is wanted there. A list that was ended wants more when an answer outside, or a new version of
+    the form, asks for more."""
+    return has(draft, one) and (one.type != "repeat" or _whole(form, draft, one))
+
+
 def next_field(form: Form, draft: Draft) -> Field | None:
     """The first question that is neither answered nor passed over. A quick form asks only what is required."""
     open_ones = (
         f
         for f in asked(form, draft.values)
-        if not has(draft, f) and not _passed(draft, f) and (f.required or not form.quick)
+        if not answered(form, draft, f) and not _passed(draft, f) and (f.required or not form.quick)
     )
     return next(open_ones, None)
 

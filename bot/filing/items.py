@@ -6,13 +6,15 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
-from bot.content.forms import Field, Form, flat
+from bot.content.forms import Field, Form
 from bot.filing import pages
-from bot.filing.answering import constrain, go_on, refused
+from bot.filing.answering import constrain, go_on, refused, several
 from bot.filing.draft import (
     Draft,
     Event,
+    ItemForm,
     Step,
     asked,
     at,
@@ -27,6 +29,7 @@ from bot.filing.draft import (
     visible,
 )
 from bot.filing.entering import stand, stand_on_list
+from bot.filing.extract import extract
 from bot.filing.item_pages import columns, line
 from bot.filing.moves import meant
 from bot.filing.pasted import as_text, assigned, lines, looks_like_list
@@ -350,6 +353,9 @@ def _on_item(form: Form, draft: Draft, text: str, today: date, turn: Turn) -> St
     if action or plain in _NO_MORE:
         return stand_on_list(form, draft, row)
     wanted = change_wish(text) or (fold(text), "")
+    good, bad = extract(inner, view, text, today)
+    if good or bad:
+        return _merged(form, draft, row, several(inner, view, good, bad, today), today)
     one = meant(asked(inner, view.values), wanted[0])
     if one is None:
         return Step(draft, (), "elsewhere")
@@ -402,36 +408,40 @@ def _take_list(form: Form, draft: Draft, row: Field, text: str, today: date, sur
     if not found or (not sure and not looks_like_list(text, columns(row))):
         return None
     _, most = limits(form, row, visible(form, draft.values))
-    before = len(items_of(draft, row))
-    after = replace(draft, item=-1, at=row.name)
+    items = items_of(draft, row)
+    before = len(items)
+    inner, view = item_view(form, draft, row, before)
     faults: list[str] = []
     for number, one in enumerate(found, 1):
-        if len(items_of(after, row)) >= most:
+        if len(items) >= most:
             faults.append(f"最多 {most} {counter(row)}，从「{one.said[:20]}」起没有收。")
             break
-        after, fault = _take_line(form, after, row, one.cells, today)
-        if fault:
-            faults.append(f"第 {number} 行「{one.said[:20]}」{fault}")
-    taken = len(items_of(after, row)) - before
+        item, fault = _read_line(inner, view, row, one.cells, today)
+        items += [item] if item else []
+        faults += [f"第 {number} 行「{one.said[:20]}」{fault}"] if fault else []
+    taken = len(items) - before
     if not sure and (faults or not taken):
         return None
     told = [f"收下 {taken} {counter(row)}，请核对。" if taken else "这份名单一行也没看懂。"]
     told += faults[:MAX_TOLD] + ([f"还有 {len(faults) - MAX_TOLD} 行有问题。"] if len(faults) > MAX_TOLD else [])
     if not taken:
         return Step(draft, (pages.question(form, draft, "\n".join(told)),), "invalid")
-    after = replace(after, ended=tuple(name for name in after.ended if name != row.name))
-    return stand_on_list(form, outside(form, after), row, "\n".join(told))
+    ended = tuple(name for name in draft.ended if name != row.name)
+    after = replace(draft, values={**draft.values, row.name: items}, ended=ended, item=-1, at=row.name)
+    return stand_on_list(form, after, row, "\n".join(told))
 
 
-def _take_line(form: Form, draft: Draft, row: Field, cells: tuple[str, ...], today: date) -> tuple[Draft, str]:
-    """(the draft with one item more, why something of the line was not taken or "")."""
+def _read_line(
+    inner: ItemForm, empty: Draft, row: Field, cells: tuple[str, ...], today: date
+) -> tuple[dict[str, Any], str]:
+    """(the item or {}, why something of the line was not taken or ""). `empty`: the view of an item without answers."""
     rows = columns(row)
     if len(cells) > len(rows):
-        return draft, f"有 {len(cells)} 格，最多 {len(rows)} 格，没有收。"
-    number = len(items_of(draft, row))
-    inner, view = item_view(form, draft, row, number)
+        return {}, f"有 {len(cells)} 格，最多 {len(rows)} 格，没有收。"
+    item: dict[str, Any] = {}
     faults: list[str] = []
     for one in rows:
+        view = replace(empty, values={**empty.values, **item})
         open_ones = {f.name: f for f in asked(inner, view.values)}
         said = assigned(cells, rows, list(open_ones)).get(one.name, "")
         if not said or one.name not in open_ones:
@@ -442,10 +452,7 @@ def _take_line(form: Form, draft: Draft, row: Field, cells: tuple[str, ...], tod
         except ValueError as error:
             faults.append(f"的「{one.label}」没收下：{error}")
             if one is rows[0]:
-                return draft, faults[0]
+                return {}, faults[0]
             continue
-        view = replace(view, values={**view.values, one.name: value})
-    names = {f.name for f in flat(row.children)}
-    if not names & set(view.values):
-        return draft, "没看懂，没有收。"
-    return replace(draft, values=put_back(draft, row, number, view.values)), "；".join(faults)
+        item[one.name] = value
+    return item, "；".join(faults) if item else "没看懂，没有收。"

@@ -12,6 +12,7 @@ from bot.filing.answering import go_on, repeat, take
 from bot.filing.draft import Draft, ItemForm, Step, asked, at, has, later, missing, next_field
 from bot.filing.entering import stand_on_list
 from bot.filing.results import cited
+from bot.filing.values import fold
 from bot.messages import Button, Reply
 
 
@@ -207,8 +208,9 @@ def meant(fields: list[Field], named: str) -> Field | None:
     named = named.strip()
     if named.isdigit() and 1 <= int(named) <= len(fields):
         return fields[int(named) - 1]
-    hits = [f for f in fields if named and named in (f.label, *f.compact_tag.split("|"))]
-    hits = hits or [f for f in fields if len(named) >= 2 and (named in f.label or f.label in named)]
+    labels = [(f, fold(f.label)) for f in fields]  # what was said is folded too
+    hits = [f for f, label in labels if named and named in (label, *f.compact_tag.split("|"))]
+    hits = hits or [f for f, label in labels if len(named) >= 2 and (named in label or label in named)]
     hits = hits or _by_tag(fields, named)
     return hits[0] if len(hits) == 1 else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.content.forms import Field, Form
-from bot.filing.draft import Draft, ItemForm, asked, has, here, later, leading, missing, relevant, visible
+from bot.filing.draft import Draft, ItemForm, answered, asked, has, here, later, leading, missing, relevant, visible
 from bot.filing.item_pages import is_listing, item_page, listing, pasting, place
 from bot.filing.papers import buttons as paper_buttons
 from bot.filing.press import press_id
@@ -108,7 +108,7 @@ def answers(form: Form, draft: Draft) -> list[str]:
     for n, one in enumerate(asked(form, draft.values), 1):
         told = "（还没填，必填）" if one.required else "（没填）"
         if has_value(draft.values.get(one.name)) and (has(draft, one) or one.type == "repeat"):
-            told = masked(one, draft.values[one.name]) + ("" if has(draft, one) else "（还没填完）")
+            told = masked(one, draft.values[one.name]) + ("" if answered(form, draft, one) else "（还没填完）")
         lines.append(f"{n}. {one.label}：{told}")
     shown = visible(form, draft.values)
     for one in relevant(form, shown):

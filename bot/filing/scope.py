@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from dataclasses import fields as dataclass_fields
@@ -102,11 +103,41 @@ def _seen(form: Form, one: Field, value: Any, shown: Mapping[str, Any]) -> Any:
         return value
     if not any(child.relevant or child.type == "calculate" for child in flat(one.children)):
         return value
-    names = {child.name for child in flat(one.children)}
-    inner = item_form(form, one, 0)
-    outer = {name: known for name, known in shown.items() if name not in names}
-    found = [visible(inner, {**outer, **item}) for item in value if isinstance(item, dict)]
-    return [{name: known for name, known in item.items() if name in names} for item in found]
+    outer = json.dumps({name: shown[name] for name in _read(one) if name in shown}, ensure_ascii=False, sort_keys=True)
+    row = _Row(one)
+    return [dict(_item(row, json.dumps(item, ensure_ascii=False), outer)) for item in value if isinstance(item, dict)]
+
+
+class _Row:
+    """A repeat as a key: the same object, however many forms hold it."""
+
+    __slots__ = ("field",)
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+
+    def __hash__(self) -> int:
+        return id(self.field)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Row) and self.field is other.field
+
+
+def _read(repeat: Field) -> set[str]:
+    """Names outside that the expressions inside read."""
+    inside = {child.name for child in flat(repeat.children)}
+    texts = [text for child in flat(repeat.children) for text in (child.relevant, child.calculation) if text]
+    return {name for text in texts for name in _compiled(text).names} - inside
+
+
+@lru_cache(maxsize=20_000)
+def _item(row: _Row, item: str, outer: str) -> dict[str, Any]:
+    """One item as expressions see it. Kept, because a list is looked at many times for each message."""
+    around = json.loads(outer)
+    given = tuple(Field(GIVEN, name) for name in around)
+    alone = Form("", "", "", "", "", (*given, *row.field.children))
+    names = {child.name for child in flat(row.field.children)}
+    return {name: value for name, value in visible(alone, {**around, **json.loads(item)}).items() if name in names}
 
 
 def item_form(form: Form, repeat: Field, number: int) -> ItemForm:

@@ -103,7 +103,7 @@ def rows(draw: st.DrawFn, prefix: str, label: str, many: int, earlier: tuple[str
             row = replace(
                 row,
                 default=draw(st.sampled_from(("", "", "没有意见"))),
-                read_only=draw(st.sampled_from((False,) * 5 + (True,))),
+                read_only=draw(st.integers(0, 5)) == 5,
             )
             row = replace(row, format=draw(st.sampled_from(("",) * 5 + ("cn_mobile",))), sensitive=draw(st.booleans()))
         names = (*earlier, *(one.name for one in found if one.type != "note"))
@@ -139,8 +139,10 @@ def repeats(draw: st.DrawFn, name: str, label: str, earlier: tuple[str, ...]) ->
     children = draw(rows(f"{name}x", f"{label}里", draw(st.integers(1, 3)), earlier))
     if all(one.type in ("note", "calculate") or one.read_only for one in children):
         children = (Field("text", f"{name}x9", f"{label}里9", required=True), *children)
-    counted = f"min({draw(st.sampled_from(earlier))}, 3)" if earlier and draw(st.booleans()) else ""
-    start, end = draw(st.sampled_from(((None, None), (2, None), (None, 2), (1, 3))))
+    by_answer = draw(st.booleans())
+    counted = f"min({draw(st.sampled_from(earlier))}, 3)" if earlier and by_answer else ""
+    start = draw(st.sampled_from((None, 1, 2)))
+    end = draw(st.sampled_from((None, 2, 3)))
     return Field(
         "repeat",
         name,

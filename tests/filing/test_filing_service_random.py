@@ -23,12 +23,12 @@ from bot.filing.service import Filing
 from bot.filing.submission import Submission
 from bot.memory import Memory
 from bot.messages import Attachment, Incoming, Reply
+from bot.settings import DEFAULT_CONTENT
 from bot.store.database import Database
 from bot.store.records import Records
 from bot.store.tables import drafts, submissions
 from tests.filing.random_forms import WORDS, forms, later_version
 from tests.filing.test_filing_random import ON_LISTS, lost
-from tests.small_content import DEFAULT_CONTENT
 from tests.talk import Clock
 
 PEOPLE = ("terminal:a", "terminal:b", "web:c")
