@@ -87,6 +87,8 @@ MAX_TOLD = 8
 
 def handle(form: Form, draft: Draft, event: Event, today: date, turn: Turn) -> Step | None:
     """One event while a repeat is filled in; None when it concerns the whole form. `turn`: the engine for one item."""
+    if draft.phase == "checking" and not draft.confirming and event.text:
+        return _on_check_page(form, draft, event.text)
     repeat_row = repeat_of(form, draft.at) if draft.at and draft.phase == "asking" and not draft.confirming else None
     if repeat_row is None or repeat_row.name not in {f.name for f in asked(form, draft.values)}:
         return None
@@ -99,6 +101,22 @@ def handle(form: Form, draft: Draft, event: Event, today: date, turn: Turn) -> S
     if draft.item >= 0:
         return _on_item(form, draft, event.text, today, turn)
     return _on_list(form, draft, event.text, today)
+
+
+def _on_check_page(form: Form, draft: Draft, text: str) -> Step | None:
+    """「删 张三」, 「改 张三」: an item that is named outright; None when nothing of the kind is said."""
+    dropped = _DROP.match(fold(text)) or _DROP_TOO.match(fold(text))
+    wanted = change_wish(text)
+    named = dropped[1] if dropped else wanted[0] if wanted else ""
+    rows = [one for one in asked(form, draft.values) if one.type == "repeat"]
+    if not named or named.isdigit() or (wanted and meant(asked(form, draft.values), named)):
+        return None
+    found = [(row, number) for row in rows if (number := _meant(draft, row, named)) is not None]
+    if len(found) != 1:
+        return None
+    row, number = found[0]
+    draft = replace(draft, phase="asking", at=row.name, item=-1, changing=True)
+    return drop(form, draft, row, number) if dropped else look_at(form, draft, number)
 
 
 # inside an item
