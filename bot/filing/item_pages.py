@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.content.forms import Field, Form, flat
-from bot.filing.draft import Draft, ItemForm, asked, at, here, item_view, items_of, lacking, limits, visible
+from bot.filing.draft import Draft, ItemForm, asked, at, here, item_view, items_of, lacking, leading, limits, visible
 from bot.filing.press import press_id
 from bot.filing.scope import has_value, wanted
 from bot.filing.types import TYPES, counter, masked
@@ -44,7 +44,7 @@ def listing(form: Form, draft: Draft, lead: str = "") -> Reply:
     shown = visible(form, draft.values)
     least, most = limits(form, repeat, shown)
     head = f"（{names.index(repeat.name) + 1}/{len(fields)}）{repeat.label}{'' if repeat.required else '（可跳过）'}"
-    lines = [head, *([repeat.hint] if repeat.hint else [])]
+    lines = [*leading(form, draft), head, *([repeat.hint] if repeat.hint else [])]
     lines += _numbered(repeat, items)
     lines.append(_how_many(repeat, len(items), least, most, wanted(form, repeat, shown)))
     unfinished = lacking(form, draft, repeat)

@@ -196,11 +196,19 @@ def change(form: Form, draft: Draft, one: Field) -> Step:
 
 def change_by_name(form: Form, draft: Draft, named: str, value: str, today: date) -> Step | None:
     """「改 3」, 「改联系电话」, 「改邮箱为 a@b.cn」; None when no question is meant."""
-    one = meant(asked(form, draft.values), named)
+    fields = asked(form, draft.values)
+    whole = next((f for f in fields if value and _cut(fold(f.label), named, value)), None)
+    one, value = (whole, "") if whole else (meant(fields, named), value)
     if one is None:
         return None
     moved = change(form, draft, one)
     return take(form, moved.draft, one, value, False, today) if value and one.type != "repeat" else moved
+
+
+def _cut(label: str, named: str, value: str) -> bool:
+    """Whether a label that holds 成 or 为 (为什么要成立科协) was taken for a name and its new value."""
+    joint = len(label) - len(named) - len(value)
+    return label.startswith(named) and label.endswith(value) and 0 < joint <= 2
 
 
 def meant(fields: list[Field], named: str) -> Field | None:

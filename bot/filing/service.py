@@ -220,7 +220,8 @@ class Filing:
         parts = [head, place, outcome, review, steps, "" if unnamed else texts["receipt_keep"]]
         # Without a name nobody can be shown to own it afterwards: the copy is all there is.
         papers = () if unnamed else paper_buttons(form, answers, f"r:{lodged.receipt}")
-        told = Reply("\n\n".join(part for part in parts if part), buttons=(*results.ways(form, answers), *papers), files=(copy,))
+        ways = (*results.ways(form, answers), *papers)
+        told = Reply("\n\n".join(part for part in parts if part), buttons=ways, files=(copy,))
         # Where the person said they are may tell who it was: what has no name goes by its own answers.
         region = str(answers.get("region") or ("" if unnamed else memory.context.region))
         notice = notices.submitted(form, lodged.receipt, answers, region, records, texts, unnamed)

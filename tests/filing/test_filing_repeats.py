@@ -15,7 +15,9 @@ from bot.export.csv_file import items_file
 from bot.filing.copy import write_copy
 from bot.filing.submission import Submission
 from tests.export.test_export_files import read_csv
-from tests.filing.filing_talk import Talk, read_form, small
+from tests.filing.filing_talk import ROOT, Talk, read_form, small
+
+TEMPLATE = (ROOT / "forms" / "templates" / "receipt.docx").read_bytes()
 
 MEMBERS = small(
     """
@@ -318,7 +320,7 @@ def test_the_columns_of_items_stay_over_versions(filled: Talk, tmp_path: Path) -
 def test_the_copy_shows_the_items_in_a_table(filled: Talk, tmp_path: Path) -> None:
     """Under the answers stands a table of the members."""
     filled.say("没有了", "跳过")
-    write_copy(filled.form, submission(filled), tmp_path / "copy.docx")
+    write_copy(TEMPLATE, filled.form, submission(filled), tmp_path / "copy.docx")
     head, members = docx.Document(str(tmp_path / "copy.docx")).tables
     assert head.rows[1].cells[1].text == "2 位，见后面的表"
     assert [cell.text for cell in members.rows[0].cells] == ["序号", "姓名", "年龄", "党员吗", "入党日期"]
