@@ -19,6 +19,8 @@ version: "1"
 title: 交一份材料
 purpose: 试一试。
 retention: 存一天。
+audience: 测试员
+reviewer: 测试员
 next_steps: 没有下一步。
 receipt: CL
 submitter: [unit_name]
