@@ -49,16 +49,13 @@ COMMON = 60
 def _tokenizer() -> jieba.Tokenizer:
     """jieba with the common words of its own dictionary."""
     tokenizer = jieba.Tokenizer()
-    frequency: dict[str, int] = {}
-    total = 0
     with jieba.get_dict_file() as file:
-        for line in file:
-            word, count, _ = line.decode("utf-8").split(" ")
-            if int(count) >= COMMON:
-                frequency[word] = int(count)
-                total += int(count)
-                for end in range(1, len(word)):
-                    frequency.setdefault(word[:end], 0)
+        lines = re.findall(r"(?m)^(\S+) (\d\d+) ", file.read().decode("utf-8"))
+    frequency = {word: int(count) for word, count in lines if len(count) > 2 or int(count) >= COMMON}
+    total = sum(frequency.values())
+    for word in list(frequency):
+        for end in range(1, len(word)):
+            frequency.setdefault(word[:end], 0)
     tokenizer.FREQ, tokenizer.total, tokenizer.initialized = frequency, total, True
     return tokenizer
 
