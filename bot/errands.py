@@ -62,7 +62,7 @@ class Errands:
 
     def press(self, turn: Turn) -> list[Reply] | None:
         """A button: `e:` entry, `s:` step of a procedure, `form:` start or go on, `name:` with or without a name,
-        `w:` take a registration back, `human`, `no`, `del:`; papers."""
+        `place:` take a registration back, `human`, `no`, `del:`; papers."""
         papers = self.paperwork.press(turn.incoming, turn.records)
         if papers is not None:
             return papers
@@ -78,7 +78,7 @@ class Errands:
         if kind == "name":
             said, _, form_id = rest.partition(":")
             return self._name_given(form_id, said == "no", turn)
-        if kind == "w":
+        if kind == "place":
             return self.filing.withdraw_one(rest, turn.incoming.chat, turn.records)
         if kind == "human":
             return self.begin(MESSAGE_FORM, turn)
