@@ -45,9 +45,11 @@ class Errands:
             "withdraw_place": lambda turn: self.filing.withdraw(WITHDRAW, turn.incoming.chat, turn.records) or [],
         }
 
-    def is_errand(self, meaning: Understanding) -> bool:
-        """Whether a message, even in the middle of a form, is certainly one of these wishes: the exact words."""
-        return meaning.why.get("rule") == "exact intent" and meaning.target in self.by_intent
+    def is_errand(self, meaning: Understanding, in_a_form: bool = False) -> bool:
+        """Whether a message, even in the middle of a form, is certainly one of these wishes: the exact words. 「继续」
+        in a form means its next question."""
+        known = meaning.why.get("rule") == "exact intent" and meaning.target in self.by_intent
+        return known and not (in_a_form and meaning.target == "resume")
 
     def run(self, meaning: Understanding, turn: Turn) -> list[Reply] | None:
         """Do what is wished; None when it is a question to be answered."""
