@@ -252,7 +252,7 @@ def test_a_recommendation_names_where_its_prize_is_applied_for(talk: Person) -> 
 # suggestion
 
 
-def test_a_suggestion_without_a_name_leaves_none(talk: Person, lines: Lines) -> None:
+def test_a_suggestion_without_a_name_leaves_none(talk: Person, lines: Lines, tmp_path: Path) -> None:
     """Nothing is asked that would tell who it was, and the export holds no chat; whoever has the number may ask."""
     talk.say("我想匿名反映情况")
     talk.press("不留名")
@@ -261,7 +261,10 @@ def test_a_suggestion_without_a_name_leaves_none(talk: Person, lines: Lines) -> 
     assert "没有记名" in talk.say("提交")
     number = talk.receipt()
     assert "已收到" in lines.person("somebody-else").say(number)
-    kept = lines.command("export", "--form", "suggestion", "--format", "json")
+    target = tmp_path / "意见.json"
+    lines.command("export", "--form", "suggestion", "--format", "json", "--output", str(target))
+    kept = target.read_text("utf-8")
+    assert "通风不好" in kept
     assert talk.name not in kept
 
 
