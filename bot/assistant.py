@@ -120,10 +120,11 @@ class Assistant:
         incoming = turn.incoming
         if incoming.press:
             held = self.filing.of_press(incoming.press, incoming.chat, turn.records)
-        elif self.errands.is_errand(self.understander.understand(incoming.text)):
-            return None
         else:
             held = self.filing.current(incoming.text, turn.memory, incoming.chat, turn.records)
+            meaning = self.understander.understand(incoming.text)
+            if self.errands.is_errand(meaning, in_a_form=held is not None):
+                return None
         if held is None:
             gone = "form_gone" if incoming.press.endswith(":submit") else "form_none_open"
             return [Reply(self.content.replies[gone])] if incoming.press else None

@@ -45,9 +45,11 @@ class Errands:
             "withdraw_place": lambda turn: self.filing.withdraw(WITHDRAW, turn.incoming.chat, turn.records) or [],
         }
 
-    def is_errand(self, meaning: Understanding) -> bool:
-        """Whether a message, even in the middle of a form, is certainly one of these wishes: the exact words."""
-        return meaning.why.get("rule") == "exact intent" and meaning.target in self.by_intent
+    def is_errand(self, meaning: Understanding, in_a_form: bool = False) -> bool:
+        """Whether a message, even in the middle of a form, is certainly one of these wishes: the exact words. 「继续」
+        in a form means its next question."""
+        known = meaning.why.get("rule") == "exact intent" and meaning.target in self.by_intent
+        return known and not (in_a_form and meaning.target == "resume")
 
     def run(self, meaning: Understanding, turn: Turn) -> list[Reply] | None:
         """Do what is wished; None when it is a question to be answered."""
@@ -62,7 +64,7 @@ class Errands:
 
     def press(self, turn: Turn) -> list[Reply] | None:
         """A button: `e:` entry, `s:` step of a procedure, `form:` start or go on, `name:` with or without a name,
-        `w:` take a registration back, `human`, `no`, `del:`; papers."""
+        `place:` take a registration back, `human`, `no`, `del:`; papers."""
         papers = self.paperwork.press(turn.incoming, turn.records)
         if papers is not None:
             return papers
@@ -78,7 +80,7 @@ class Errands:
         if kind == "name":
             said, _, form_id = rest.partition(":")
             return self._name_given(form_id, said == "no", turn)
-        if kind == "w":
+        if kind == "place":
             return self.filing.withdraw_one(rest, turn.incoming.chat, turn.records)
         if kind == "human":
             return self.begin(MESSAGE_FORM, turn)

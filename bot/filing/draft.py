@@ -278,12 +278,11 @@ def missing(form: Form, draft: Draft) -> list[Field]:
 
 def later(form: Form, draft: Draft) -> list[Field]:
     """Files that may be handed in later and are not there yet. A quick report is handed in as it is, a tool asks for no
-    papers."""
+    papers, and pictures that no rule demands are nobody's missing papers."""
     if form.quick or form.keep == "wished":
         return []
-    return [
-        f for f in asked(form, draft.values) if f.type in ("file", "image") and not f.required and not has(draft, f)
-    ]
+    fields = [f for f in asked(form, draft.values) if f.type == "file" or (f.type == "image" and f.sources)]
+    return [f for f in fields if not f.required and not has(draft, f)]
 
 
 def has(draft: Draft, one: Field) -> bool:

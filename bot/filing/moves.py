@@ -136,9 +136,7 @@ def _submit(form: Form, draft: Draft, today: date) -> Step:
     if reason:
         return _show(form, draft, reason)
     to_come = later(form, draft)
-    notes = (
-        (Reply(f"还没交的材料：{'、'.join(f.label for f in to_come)}。请准备好，收到通知后补交。"),) if to_come else ()
-    )
+    notes = (Reply(f"还没交的材料：{'、'.join(f.label for f in to_come)}。需要补交的，会通知您。"),) if to_come else ()
     return Step(replace(draft, phase="submitted", revision=draft.revision + 1), notes, "submit")
 
 

@@ -64,11 +64,14 @@ def take_message(form: Form, draft: Draft, event: Event, today: date) -> Step:
 
 
 def headed(form: Form, text: str) -> str:
-    """What follows 「工作快报：」, "" when the text does not begin with the form's name and a colon or the like."""
+    """What follows 「工作快报：」, "" when the text does not begin with the form's name and a colon or the like. After a
+    mere space it has to read like a report: 「工作快报 怎么报」 is a question."""
     for words in (form.title, *form.ask):
-        found = re.match(rf"\s*{re.escape(words)}\s*[:：,，。\n]\s*", text)
+        found = re.match(rf"\s*{re.escape(words)}(\s*[:：,，。\n]\s*|\s+)", text)
         if found:
-            return text[found.end() :].strip()
+            rest = text[found.end() :].strip()
+            only_a_space = found[1].isspace() and "\n" not in found[1]
+            return "" if only_a_space and (len(rest) < LEAST or QUESTION_WORD.search(fold(rest))) else rest
     return ""
 
 

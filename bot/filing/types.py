@@ -106,6 +106,9 @@ FORMATS: dict[str, Callable[[str], Parsed]] = {
 
 def _number(field: Field, text: str, today: date) -> Parsed:
     value, about = number(text)
+    ten_thousands = "万元" in field.label + field.hint
+    if ten_thousands and re.search(r"[万亿元]", fold(text)):
+        value = round(value / 10_000, 8)  # asked in 万元: 5万, 5万元 and 50000元 are all 5
     if field.type == "integer":
         if value != int(value):
             raise ValueError(f"这里要一个整数，您写的是 {value:g}。")
@@ -117,7 +120,9 @@ def _number(field: Field, text: str, today: date) -> Parsed:
             raise ValueError(f"您写的是 {value:g}，太{word}了。这里最{word} {limit:g}。")
     if abs(value) > 1e12:
         raise ValueError("这个数太大了，请核对。")
-    return Parsed(value, f"您说的是约数，先按 {value:g} 记，提交前还可以改。" if about else "")
+    if about:
+        return Parsed(value, f"您说的是约数，先按 {value:g} 记，提交前还可以改。")
+    return Parsed(value, f"记成 {value:.10g} 万元。" if ten_thousands else "")
 
 
 def _date(field: Field, text: str, today: date) -> Parsed:

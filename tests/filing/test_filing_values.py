@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from bot.content.forms import Choice
+from bot.content.forms import Choice, Field
 from bot.filing.choosing import choose
+from bot.filing.types import parse
 from bot.filing.values import day, mobile, number
 
 TODAY = date(2026, 11, 21)
@@ -140,3 +141,14 @@ def test_a_denial_or_a_doubtful_choice_is_never_guessed(text: str) -> None:
     """The choices are listed again instead."""
     with pytest.raises(ValueError, match="可选：1 国有企业"):
         choose(KINDS, text)
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [("5", 5), ("5万", 5), ("十万元", 10), ("50000元", 5), ("三千块钱，3千元", 0.3), ("约12.35万", 12.35)],
+)
+def test_money_asked_in_ten_thousands_is_kept_in_ten_thousands(said: str, value: float) -> None:
+    """Whoever says 5万 to a question in 万元 means 5 and not 50000."""
+    asked = Field("decimal", "cost", "年度经费（万元）")
+    assert parse(asked, said, TODAY).value == value
+    assert parse(Field("decimal", "cost", "年度经费（元）"), "5万", TODAY).value == 50000

@@ -12,11 +12,16 @@ from tests.office.forms import write_forms
 from tests.small_content import write_small_content
 from tests.talk import Desk
 
+REAL = ("quick_update", "suggestion", "event_registration", "survey", "vote")
+"""Real forms that the invented ones stand for: the same words may not ask for two forms."""
+
 
 @pytest.fixture(scope="session")
 def office_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> App:
     """The application over the small content with all kinds of forms."""
     content = write_small_content(tmp_path_factory.mktemp("office") / "content")
+    for taken in REAL:
+        (content / "forms" / f"{taken}.yaml").unlink()
     write_forms(content / "forms")
     data = tmp_path_factory.mktemp("office-data")
     (data / "models").symlink_to(request.config.cache.mkdir("kexie-office-models"))

@@ -90,8 +90,8 @@ def test_nobody_takes_back_what_is_not_theirs(office: Desk) -> None:
     receipt = normalise(register(office, "a").last)
     other = office.person("b")
     assert "只有提交人自己的聊天里" in other.say(f"取消报名 {receipt}")
-    assert "只有提交人自己的聊天里" in other.press_id(f"w:{receipt}")
-    assert "没有查到" in other.press_id("w:没有这个")
+    assert "只有提交人自己的聊天里" in other.press_id(f"place:{receipt}")
+    assert "没有查到" in other.press_id("place:没有这个")
 
 
 def test_who_waits_and_withdraws_takes_no_place_with_them(office: Desk) -> None:

@@ -34,6 +34,12 @@ def test_one_message_fills_the_form(office: Desk) -> None:
     assert answers["people"] == 50
 
 
+def test_a_space_after_the_name_is_enough(office: Desk) -> None:
+    """On a phone nobody types a colon; a question after the name stays a question."""
+    assert "2. 单位：测试一号有限公司" in office.person("a").say(f"工作快报 {REPORT}")
+    assert "请检查" not in office.person("b").say("工作快报 怎么报，多少人参加才算")
+
+
 def test_only_what_is_missing_is_asked(office: Desk) -> None:
     """Optional questions are passed over; what was heard is shown before the next question."""
     talk = office.person()

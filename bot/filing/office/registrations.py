@@ -46,7 +46,7 @@ def withdraw(
     mine = [one for one in records.submissions_of(chat) if _can_go(one, records)]
     if not mine:
         return [Reply(texts["withdraw_none"])]
-    rows = tuple((Button(f"取消 {_title(one, forms)}"[:20], f"w:{one.receipt}"),) for one in mine[:8])
+    rows = tuple((Button(f"取消 {_title(one, forms)}"[:20], f"place:{one.receipt}"),) for one in mine[:8])
     lines = [f"- {_title(one, forms)}（{one.receipt}）" for one in mine]
     return [Reply("\n".join([texts["withdraw_which"], *lines]), buttons=rows)]
 
