@@ -123,11 +123,11 @@ def test_an_earlier_answer_can_be_called_wrong(small_desk: Desk) -> None:
 def test_the_same_in_other_words_queues_the_first_wording(small_desk: Desk, clock: Clock) -> None:
     """Asked again in other words within minutes: the first wording is queued with the entry that was taken in the end."""
     talk = small_desk.person()
-    talk.say("备案制材料有啥")
+    talk.say("备案的材料清单")
     clock.at += timedelta(minutes=1)
-    talk.say("备案制的材料要交哪些，有啥")
+    talk.say("备案的材料清单有哪些材料")
     [kept] = queue(small_desk)
-    assert (kept.text, kept.status, kept.chosen) == ("备案制材料有啥", "rephrased", "founding-papers-filing")
+    assert (kept.text, kept.status, kept.chosen) == ("备案的材料清单", "rephrased", "founding-papers-filing")
 
 
 @pytest.mark.parametrize(
