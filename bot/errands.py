@@ -51,8 +51,9 @@ class Errands:
 
     def run(self, meaning: Understanding, turn: Turn) -> list[Reply] | None:
         """Do what is wished; None when it is a question to be answered."""
-        if meaning.kind == "form":
-            return self.begin(meaning.target, turn)
+        named = self.filing.headed(turn.incoming.text)
+        if named or meaning.kind == "form":
+            return self.begin(named or meaning.target, turn)
         if meaning.kind == "intent" and meaning.target in self.by_intent:
             return self.by_intent[meaning.target](turn)
         if _only_a_place(meaning):
@@ -146,6 +147,9 @@ class Errands:
         if what == "go":
             turn.memory, replies = self.filing.resume(turn.memory, turn.incoming.chat, turn.records, name)
             return replies
+        if what == "drop":
+            turn.records.delete_draft(name, turn.incoming.chat)
+            return [Reply(self.content.replies["quick_dropped"])]
         if name not in self.content.forms:
             return [Reply(self.content.replies["form_none_open"])]
         begin = self.filing.begin_new if what == "new" else self.filing.begin

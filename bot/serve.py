@@ -156,7 +156,10 @@ async def _keep_house(app: App, stop: asyncio.Event) -> None:
         except (DBAPIError, OSError) as error:
             log.error("house could not be kept: %s", type(error).__name__)
         else:
-            log.info("%s reminders, %s expired drafts and %s leftover files", done.reminded, done.drafts, done.files)
+            if done != chores.Done():
+                log.info(
+                    "%s reminders, %s expired drafts and %s leftover files", done.reminded, done.drafts, done.files
+                )
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 3600)
 

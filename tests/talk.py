@@ -87,6 +87,10 @@ class Talk:
         """Send a file."""
         return self._send({"file": str(path)})
 
+    def send_picture(self, path: Path, caption: str = "", album: str = "") -> str:
+        """Send a picture with a caption, one of an album perhaps."""
+        return self._send({"file": str(path), "text": caption, "album": album})
+
     def _send(self, event: dict[str, str], update_id: str = "") -> str:
         raw = {"chat": self.name, **event}
         key = update_id or f"t{next(self._numbers)}"

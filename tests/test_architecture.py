@@ -40,14 +40,24 @@ ROOMS: dict[str, dict[str, str]] = {
     "desk": {
         "clock": "times on the staff page",
         "content": "the forms that were handed in",
+        "filing.office": "chores: last days, and people who move up to a place",
         "export": "the spreadsheet that staff take away",
         "filing": "Submission",
         "messages": "notices are replies to another chat",
         "store": "staff and submissions",
     },
+    "filing.office": {
+        "clock": "days and times in China",
+        "content": "the forms",
+        "filing": "the pure engine behind it",
+        "memory": "which draft is in hand, pictures that wait for their caption",
+        "messages": "it makes replies",
+        "store": "drafts, places, votes, reminders",
+    },
     "filing.service": {
         "clock": "today in China",
         "content": "the forms",
+        "filing.office": "access, places, anonymity, other devices",
         "desk": "a notice to staff for each submission",
         "filing": "the pure engine behind it",
         "memory": "which draft is in hand",
@@ -65,6 +75,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "answer": "a button that opens an entry",
         "clock": "today in China",
         "content": "fixed sentences",
+        "desk": "what staff say in their own chat",
         "filing.service": "starting and resuming forms",
         "messages": "it makes replies",
         "paperwork": "buttons and wishes for papers",
@@ -132,6 +143,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "answer": "search cites places as answers do",
         "app": "every command works on one",
         "content": "check reads content with its faults",
+        "desk": "staff check people in at the door",
         "evaluation": "evaluate",
         "export": "export",
         "filing": "Submission, for export",
@@ -171,7 +183,7 @@ WORLD = {
 }
 """Modules that reach the clock or chance, the disk, the network, other processes and threads."""
 
-PURE = ("understand", "answer", "filing", "filing.service")
+PURE = ("understand", "answer", "filing", "filing.office", "filing.service")
 
 TOUCHES: dict[str, dict[str, str]] = {
     "bot.understand.model": {
@@ -189,6 +201,7 @@ TOUCHES: dict[str, dict[str, str]] = {
     "bot.understand.features": {"os": "a switch of pypinyin that has to be set before it is imported"},
     "bot.filing.copy": {"pathlib": "where the Word copy goes"},
     "bot.filing.papers": {"io": "the template is read from memory", "pathlib": "writes the paper"},
+    "bot.filing.item_tables": {"pathlib": "adds tables to the Word copy"},
     "bot.filing.files": {"pathlib": "reads a received file", "zipfile": "docx and xlsx are zip archives"},
     "bot.filing.service": {"pathlib": "where the Word copy goes"},
 }

@@ -54,7 +54,7 @@ def write(app: App, form: Form, kind: str, target: Path) -> int:
     with app.database.transaction() as connection:
         records = Records(connection, app.database.clock())
         found = [
-            Submission(s.receipt, s.form_id, s.form_version, s.answers, s.state, s.submitted_at)
+            Submission(s.receipt, s.form_id, s.form_version, s.answers, s.state, s.submitted_at, s.place)
             for s in records.submissions_for(form.form_id)
         ]
         records.note("command line", "export", f"{form.form_id} {kind} {len(found)}")

@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from bot.app import App
+from bot.desk import sentences
 from bot.settings import Settings
 from bot.store.records import Records
 
@@ -20,6 +21,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     actions.add_parser("list", help="列出所有工作人员")
     remove = actions.add_parser("remove", help="移除一位工作人员")
     remove.add_argument("name", metavar="姓名")
+    check_in = actions.add_parser("checkin", help="活动现场签到：输入回执上的签到码")
+    check_in.add_argument("code", metavar="签到码")
 
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
@@ -28,6 +31,8 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     if given.action == "add" and not 0 < len(given.name.strip()) <= 60:
         print("姓名要写 1 到 60 个字。", file=sys.stderr)
         return 2
+    if given.action == "checkin":
+        return _check_in(app, given.code)
     with app.database.transaction() as connection:
         records = Records(connection, app.database.clock())
         if given.action == "add":
@@ -49,3 +54,12 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
             records.note("command line", "staff remove", given.name)
             print(f"已移除 {given.name}。")
     return 0
+
+
+def _check_in(app: App, code: str) -> int:
+    """Let somebody in at the door of an event; 1 when the code does not let them in."""
+    with app.database.transaction() as connection:
+        records = Records(connection, app.database.clock())
+        let_in, told = sentences.check_in(code, "command line", records, app.content)
+    print(told, file=sys.stdout if let_in else sys.stderr)
+    return 0 if let_in else 1

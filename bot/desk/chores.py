@@ -17,9 +17,9 @@ from bot.content.forms import Form
 from bot.content.models import Content
 from bot.filing.draft import Draft
 from bot.filing.office import dates
-from bot.filing.office.admission import spoken
 from bot.filing.office.lodging import ANONYMOUS
 from bot.filing.office.registrations import move_up
+from bot.filing.values import spoken
 from bot.messages import Button, Reply
 from bot.store import handovers, post, reminders, secrecy
 from bot.store.database import Database
@@ -110,7 +110,7 @@ def _deadline(one: Reminder, chat: str, records: Records, content: Content) -> R
     if form is None or form.reminder is None or last is None or (stored and stored.phase == "cancelled"):
         return None
     text = content.replies["deadline_near"].format(
-        title=form.title, date=spoken(last.isoformat()), text=form.reminder.text
+        title=form.title, date=spoken(last.isoformat()), text=dates.text(form, values, last)
     )
     return Reply(text, buttons=() if handed_in else ((_go_on(one, content),),), to=chat)
 

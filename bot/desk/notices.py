@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.content.form_loader import flat
-from bot.content.forms import Form
+from bot.content.forms import Form, flat
 from bot.filing.types import masked
 from bot.messages import Reply
 from bot.store.records import Records

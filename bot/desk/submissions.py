@@ -46,7 +46,7 @@ def export(content: Content, form_id: str, kind: str, records: Records, member: 
     format."""
     form, write = content.forms[form_id], EXPORTERS[kind]
     found = [
-        Submission(s.receipt, s.form_id, s.form_version, s.answers, s.state, s.submitted_at)
+        Submission(s.receipt, s.form_id, s.form_version, s.answers, s.state, s.submitted_at, s.place)
         for s in visible(content, form_id, records, member)
     ]
     write([form], found, target)

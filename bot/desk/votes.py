@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.content.form_loader import flat
-from bot.content.forms import Field, Form
+from bot.content.forms import Field, Form, flat
 from bot.filing.draft import has_value
 from bot.store.records import Records
 

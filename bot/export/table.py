@@ -13,7 +13,7 @@ from bot.clock import shown
 from bot.content.form_checks import PLACEHOLDER
 from bot.content.forms import Choice, Field, Form, everything, flat
 from bot.filing.draft import has_value
-from bot.filing.submission import STATES, Submission
+from bot.filing.submission import PLACES, STATES, Submission
 from bot.filing.types import TYPES, fits, masked, show
 
 HEAD = (("receipt", "回执号"), ("submitted_at", "提交时间"), ("state", "状态"), ("form_version", "表单版本"))
@@ -33,6 +33,8 @@ class Column:
 def columns(forms: Sequence[Form], submissions: Sequence[Submission]) -> list[Column]:
     """Receipt and state first, then every field of every version in order, then answers that no version knows."""
     found = [Column(name, label) for name, label in HEAD]
+    if any(form.quota or form.check_in for form in forms):
+        found.append(Column("place", "名额"))
     known = {column.name for column in found}
     for form in reversed(forms):
         for one in flat(form.survey):
@@ -61,6 +63,7 @@ def row(columns: Sequence[Column], submission: Submission) -> list[str]:
         "submitted_at": shown(submission.submitted_at, seconds=True),
         "state": STATES.get(submission.state, submission.state),
         "form_version": submission.form_version,
+        "place": PLACES.get(submission.place, submission.place),
     }
     return [_cell(column, head, submission) for column in columns]
 

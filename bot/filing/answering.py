@@ -18,13 +18,13 @@ from bot.filing.draft import (
     at,
     evaluate,
     find,
-    fitted,
     has,
     next_field,
     settled,
     visible,
 )
 from bot.filing.entering import is_full, stand
+from bot.filing.fitting import fitted
 from bot.filing.types import Parsed, check_file, parse, show
 from bot.filing.values import fold
 from bot.filing.words import QUESTION_WORD

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -18,7 +18,6 @@ from bot.filing.scope import (
     relevant,
     visible,
 )
-from bot.filing.types import fits
 from bot.filing.wording import worded
 from bot.messages import Attachment, Reply
 
@@ -34,7 +33,6 @@ __all__ = [
     "calculated",
     "evaluate",
     "find",
-    "fitted",
     "has",
     "has_value",
     "here",
@@ -113,7 +111,7 @@ class Draft:
 
     def files(self) -> list[str]:
         """Paths of all files that came for it."""
-        return list(_paths(self.values))
+        return _paths(list(self.values.values()))
 
     def resumed(self) -> Draft:
         """The draft taken up again after a pause."""
@@ -127,13 +125,12 @@ class Draft:
         return given | fixed | calculated(form, self.values)
 
 
-def _paths(values: Mapping[str, Any]) -> Iterator[str]:
-    for value in values.values():
-        for one in value if isinstance(value, list) else ():
-            if isinstance(one, dict):
-                if isinstance(one.get("path"), str) and "media_type" in one:
-                    yield one["path"]
-                yield from _paths(one)
+def _paths(value: Any) -> list[str]:
+    """Paths of the files somewhere inside a value: also those inside the items of a repeat."""
+    if isinstance(value, dict) and "path" in value:
+        return [str(value["path"])] if value["path"] else []
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [path for one in inner for path in _paths(one)]
 
 
 @dataclass(frozen=True)
@@ -175,59 +172,6 @@ def leading(form: Form, draft: Draft) -> list[str]:
         ):
             lines.insert(0, f"【{worded(form, group.label, shown)}】")
     return lines
-
-
-def fitted(form: Form, draft: Draft) -> Draft:
-    """The draft on the present version of the form: answers are kept by name, one that is of another type now is set
-    aside; a question that is gone is not asked."""
-    if draft.form_version != form.version:
-        draft = replace(
-            draft, form_version=form.version, revision=draft.revision + 1, values=_refitted(form.survey, draft.values)
-        )
-    if isinstance(form, ItemForm):
-        return draft
-    draft = settled(form, draft)
-    if draft.at and not _stands(form, draft):
-        following = next_field(form, draft)
-        draft = replace(draft, at=following.name if following else "", item=-1, revision=draft.revision + 1)
-        draft = replace(draft, phase="asking" if draft.at else "checking") if draft.phase != "paused" else draft
-    return draft
-
-
-def _stands(form: Form, draft: Draft) -> bool:
-    """Whether the place where the conversation stands is still there."""
-    questions = {f.name: f for f in asked(form, draft.values)}
-    if draft.item < 0:
-        return draft.at in questions
-    repeat = repeat_of(form, draft)
-    if repeat is None or repeat.name not in questions or draft.item > len(items_of(draft, repeat)):
-        return False
-    if draft.at == repeat.name:
-        return draft.item < len(items_of(draft, repeat))
-    inner, view = here(form, draft)
-    return draft.at in {f.name for f in asked(inner, view.values)}
-
-
-def _refitted(survey: tuple[Field, ...], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Answers by name. What does not fit the type of its question any more is kept under another key, so that nothing is
-    lost and nothing breaks."""
-    known = {one.name: one for one in flat(survey)}
-    found: dict[str, Any] = {}
-    for name, value in values.items():
-        one = known.get(name)
-        if one is not None and not fits(one, value):
-            found[_free(f"{name}@earlier", {*values, *found})] = value
-        elif one is not None and one.type == "repeat":
-            found[name] = [_refitted(one.children, item) for item in value]
-        else:
-            found[name] = value
-    return found
-
-
-def _free(name: str, taken: set[str]) -> str:
-    return (
-        name if name not in taken else next(f"{name}{n}" for n in range(2, len(taken) + 3) if f"{name}{n}" not in taken)
-    )
 
 
 # items of a repeat

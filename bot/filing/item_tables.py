@@ -36,8 +36,9 @@ def add_item_tables(target: Path, form: Form, values: Mapping[str, Any]) -> None
         heading.add_run(f"{one.label}（{len(values[one.name])} {counter(one)}）").bold = True
         heading.paragraph_format.space_before = heading.paragraph_format.space_after = 80_000
         table = _table(document, one, values[one.name])
-        if document.tables:
+        if len(document.tables) > 1:
             _dress(table, document.tables[0])
+            _like(heading, document.tables[0].rows[-1].cells[-1].paragraphs[0])
         place.addnext(heading._p)
         heading._p.addnext(table._tbl)
         place = table._tbl
@@ -56,9 +57,28 @@ def _table(document: Any, one: Field, items: list[dict[str, Any]]) -> Any:
     return table
 
 
+def _like(paragraph: Any, sample: Any) -> None:
+    """Paragraph and letters as in the sample; bold stays."""
+    if sample._p.pPr is not None:
+        if paragraph._p.pPr is not None:
+            paragraph._p.remove(paragraph._p.pPr)
+        paragraph._p.insert(0, deepcopy(sample._p.pPr))
+    for run in paragraph.runs if sample.runs else ():
+        bold = run.bold
+        if sample.runs[0]._r.rPr is not None:
+            if run._r.rPr is not None:
+                run._r.remove(run._r.rPr)
+            run._r.insert(0, deepcopy(sample.runs[0]._r.rPr))
+        run.bold = bold
+
+
 def _dress(table: Any, like: Any) -> None:
-    """The look of the table before: its style, and its lines where they are set on the table itself."""
+    """The look of the table before: its style, the size of its letters, and its lines where they are set on the table
+    itself."""
     table.style = like.style
+    sample = like.rows[-1].cells[-1].paragraphs[0]
+    for paragraph in (one for row in table.rows for cell in row.cells for one in cell.paragraphs):
+        _like(paragraph, sample)
     borders = like._tbl.tblPr.find(qn("w:tblBorders"))
     if borders is not None and table._tbl.tblPr.find(qn("w:tblBorders")) is None:
         table._tbl.tblPr.append(deepcopy(borders))

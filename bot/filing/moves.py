@@ -12,7 +12,7 @@ from bot.filing.answering import go_on, repeat, take
 from bot.filing.draft import Draft, ItemForm, Step, asked, at, has, later, missing, next_field
 from bot.filing.entering import stand_on_list
 from bot.filing.results import cited
-from bot.filing.values import fold
+from bot.filing.values import fold, spoken
 from bot.messages import Button, Reply
 
 
@@ -145,11 +145,11 @@ def _submit(form: Form, draft: Draft, today: date) -> Step:
 def closed(form: Form, today: date) -> str:
     """Why the form takes nothing today (`opens`, `deadline`: first and last day), or ""."""
     if form.opens and today < date.fromisoformat(form.opens):
-        return f"「{form.title}」从 {form.opens} 开始填，请到那天再来。"
+        return f"「{form.title}」从{spoken(form.opens)}开始填，请到那天再来。"
     if form.state == "closed":
         return f"「{form.title}」已经停用，现在不收了。有问题请说「找人工」。"
     if form.deadline and form.late != "warn" and today > date.fromisoformat(form.deadline):
-        return f"「{form.title}」已在 {form.deadline} 截止，现在不收了。有问题请说「找人工」。"
+        return f"「{form.title}」已在{spoken(form.deadline)}截止，现在不收了。有问题请说「找人工」。"
     return ""
 
 

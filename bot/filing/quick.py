@@ -40,7 +40,7 @@ def take_message(form: Form, draft: Draft, event: Event, today: date) -> Step:
     """A whole message: its text is the report, everything that is clear in it becomes an answer, its files are kept."""
     one = whole(form, draft)
     assert one is not None
-    text = _without_title(form, event.text)
+    text = headed(form, event.text) or event.text.strip()
     if not text:
         return take_pictures(form, draft, event.attachments)
     if not event.attachments and (SURE_QUESTION.search(fold(text)) or _asks(form, text, today)):
@@ -63,13 +63,13 @@ def take_message(form: Form, draft: Draft, event: Event, today: date) -> Step:
     return go_on(form, draft, "\n".join([*told, *(heard or ["记下了。"]), *unsure]))
 
 
-def _without_title(form: Form, text: str) -> str:
-    """「工作快报：昨天……」 without the words that only name the form."""
+def headed(form: Form, text: str) -> str:
+    """What follows 「工作快报：」, "" when the text does not begin with the form's name and a colon or the like."""
     for words in (form.title, *form.ask):
         found = re.match(rf"\s*{re.escape(words)}\s*[:：,，。\n]\s*", text)
         if found:
             return text[found.end() :].strip()
-    return text.strip()
+    return ""
 
 
 def take_pictures(form: Form, draft: Draft, files: Sequence[Attachment]) -> Step:

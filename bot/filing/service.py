@@ -23,7 +23,7 @@ from bot.filing.office import admission, albums, dates, drafts, earlier, registr
 from bot.filing.office.lodging import ANONYMOUS, is_unnamed, lodge
 from bot.filing.papers import DOCX
 from bot.filing.papers import buttons as paper_buttons
-from bot.filing.quick import tells_something
+from bot.filing.quick import headed, tells_something
 from bot.filing.receipt import looks_like, normalise
 from bot.filing.submission import STATES, Submission
 from bot.filing.wording import worded
@@ -114,13 +114,20 @@ class Filing:
         )
         return Reply(texts["ask_name"].format(title=form.title), buttons=(row,))
 
+    def headed(self, text: str, but: Form | None = None) -> str:
+        """Id of the quick form whose name stands before a report: 「工作快报：昨天……」; "" for none."""
+        quick = (form for form in self.content.forms.values() if form.quick and form is not but)
+        return next((form.form_id for form in quick if headed(form, text)), "")
+
     def other_form(self, text: str, form: Form, draft: Draft) -> str:
         """Id of the form that a message asks for in the very words of its `ask`, in the middle of another; "" for
         none, and where whatever is said is the answer."""
         asks = {one.name: one.appearance for one in flat(form.survey)}.get(draft.at, "").split()
         if {"anything", "whole"} & set(asks):
             return ""
-        return next((f.form_id for f in self.content.forms.values() if f is not form and text.strip() in f.ask), "")
+        return self.headed(text, form) or next(
+            (f.form_id for f in self.content.forms.values() if f is not form and text.strip() in f.ask), ""
+        )
 
     def resume(self, memory: Memory, chat: str, records: Records, draft_id: str = "") -> tuple[Memory, list[Reply]]:
         """Go on with a draft: the named one, else the newest open one."""

@@ -16,6 +16,10 @@ STATES = {
 """ODK Central's review states as people read them (design: Forms)."""
 
 
+PLACES = {"taken": "有名额", "waiting": "候补", "withdrawn": "已取消", "came": "已签到"}
+"""States of a registration as people read them."""
+
+
 @dataclass(frozen=True)
 class Submission:
     """One submission as exporters and papers take it."""
@@ -28,4 +32,6 @@ class Submission:
     state: str
     """ODK Central's review state: received, has_issues, edited, approved, rejected."""
     submitted_at: str
-    """ISO 8601."""
+    """ISO 8601, "" for a secret vote."""
+    place: str = ""
+    """What a registration is worth, a key of PLACES; "" where places are not counted."""

@@ -184,6 +184,12 @@ def _date(year: int, month: int, number: int) -> date:
     return date(year, month, number)
 
 
+def spoken(day: str) -> str:
+    """2026-12-01 as people read it: 2026年12月1日."""
+    found = date.fromisoformat(day)
+    return f"{found.year}年{found.month}月{found.day}日"
+
+
 # telephone
 
 

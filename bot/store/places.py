@@ -55,7 +55,7 @@ def withdraw(connection: Connection, submission: str) -> bool:
 
 def move_up(connection: Connection, form_id: str, quota: int) -> list[Place]:
     """Those who waited longest get the free places; returns them, in order."""
-    _next(connection, form_id)
+    _lock(connection, form_id)
     waiting = select(places.c.submission).where(places.c.form_id == form_id, places.c.state == "waiting")
     free = max(0, quota - count(connection, form_id, "taken")) if quota else None
     lucky = list(connection.execute(waiting.order_by(places.c.number).limit(free)).scalars())
@@ -74,6 +74,12 @@ def came(connection: Connection, form_id: str) -> int:
     """How many people were checked in."""
     found = select(func.count()).where(places.c.form_id == form_id, places.c.checked_in_at != "")
     return int(connection.execute(found).scalar() or 0)
+
+
+def states(connection: Connection, form_id: str) -> dict[str, str]:
+    """What each registration of a form is worth, by submission id: its state, or `came`."""
+    found = select(places.c.submission, places.c.state, places.c.checked_in_at).where(places.c.form_id == form_id)
+    return {row.submission: "came" if row.checked_in_at else row.state for row in connection.execute(found)}
 
 
 def position(connection: Connection, place: Place) -> int:
@@ -101,12 +107,15 @@ def check_in(connection: Connection, code: str, now: datetime) -> tuple[Place | 
     return _place(row), bool(connection.execute(first.values(checked_in_at=stamp(now))).rowcount)
 
 
-def _next(connection: Connection, form_id: str) -> int:
-    """The next number of a form. Holds the form's row until the end of the transaction, so that the last place is not
-    given away twice."""
+def _lock(connection: Connection, form_id: str, step: int = 0) -> None:
+    """Hold the form's row until the end of the transaction, so that the last place is not given away twice."""
     insert_once(connection, series, name=form_id, value=0)
-    counted = update(series).where(series.c.name == form_id).values(value=series.c.value + 1)
-    connection.execute(counted)
+    connection.execute(update(series).where(series.c.name == form_id).values(value=series.c.value + step))
+
+
+def _next(connection: Connection, form_id: str) -> int:
+    """The next number of a form, under its lock."""
+    _lock(connection, form_id, 1)
     return int(connection.execute(select(series.c.value).where(series.c.name == form_id)).scalar() or 0)
 
 

@@ -7,16 +7,16 @@ import json
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 from ulid import ULID
 
-from bot.store import ballots, post
+from bot.store import ballots, places, post
 from bot.store.database import stamp
-from bot.store.tables import audit, chats, drafts, questions, staff, submissions
+from bot.store.tables import audit, chats, drafts, handovers, questions, staff, submissions
 
 OPEN_PHASES = ("asking", "checking", "paused")
 """Phases of a draft that can go on."""
@@ -48,6 +48,8 @@ class StoredSubmission:
     state: str
     submitted_at: str
     """"" for a secret vote."""
+    place: str = ""
+    """`taken`, `waiting`, `withdrawn`, `came`; filled in by `submissions_for` where places are counted."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ class Records:
         """A group got another id: all that is kept under the old key is kept under the new one from now on."""
         if self.chat_state(new):
             self.connection.execute(delete(chats).where(chats.c.chat == old))
-        for table in (chats, drafts, submissions, staff):
+        for table in (chats, drafts, submissions, staff, handovers):
             self.connection.execute(update(table).where(table.c.chat == old).values(chat=new))
 
     # drafts
@@ -225,6 +227,8 @@ class Records:
         """All submissions of a form, oldest first; secret votes, which have no time and no receipt, by their hash."""
         query = select(submissions).where(submissions.c.form_id == form_id).order_by(submissions.c.submitted_at)
         found = [_submission(row) for row in self.connection.execute(query).mappings()]
+        held = places.states(self.connection, form_id)
+        found = [replace(one, place=held.get(one.id, "")) for one in found]
         papers = enumerate(ballots.papers(self.connection, form_id), 1)
         secret = [
             StoredSubmission("", f"票{n}", "", form_id, version, paper, "received", "")

@@ -370,8 +370,8 @@ def test_a_form_takes_nothing_outside_its_days(tmp_path: Path) -> None:
     """Before `opens` and after `deadline` the form says so; a draft begun in time cannot be submitted too late."""
     form = read_form(small("  - {type: text, name: a, label: 单位}\n"), tmp_path)
     for closed, named in (
-        (replace(form, opens="2026-11-22"), "11-22"),
-        (replace(form, deadline="2026-11-20"), "11-20"),
+        (replace(form, opens="2026-11-22"), "2026年11月22日"),
+        (replace(form, deadline="2026-11-20"), "2026年11月20日"),
     ):
         talk = Talk(closed)
         assert talk.step.outcome == "cancelled"

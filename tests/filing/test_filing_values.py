@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from bot.content.forms import Choice
-from bot.filing.types import choose
+from bot.filing.choosing import choose
 from bot.filing.values import day, mobile, number
 
 TODAY = date(2026, 11, 21)

@@ -36,7 +36,6 @@ def pdf(tmp_path: Path) -> Path:
     return path
 
 
-
 def fetch(bot: Emulator, folder: Path, raw: dict[str, Any] | None = None) -> Incoming:
     """What the worker gets of an update, the last one by default."""
     update = raw or bot.updates[-1]

@@ -98,8 +98,7 @@ def test_escaping() -> None:
     """What people or content wrote is never markup."""
     [part] = render.parts(Reply("<b>5 > 3 & 2</b>", more='<a href="x">点</a>'))
     assert part.html == (
-        "&lt;b&gt;5 &gt; 3 &amp; 2&lt;/b&gt;\n<blockquote expandable>"
-        '&lt;a href="x"&gt;点&lt;/a&gt;</blockquote>'
+        '&lt;b&gt;5 &gt; 3 &amp; 2&lt;/b&gt;\n<blockquote expandable>&lt;a href="x"&gt;点&lt;/a&gt;</blockquote>'
     )
     assert part.plain == '<b>5 > 3 & 2</b>\n\n<a href="x">点</a>'
 

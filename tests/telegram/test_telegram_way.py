@@ -16,7 +16,7 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.receiving import Timing
 from bot.delivery.sender import Sender
-from bot.delivery.worker import Worker
+from bot.delivery.worker import Handle, Worker
 from bot.messages import Button, Incoming, Reply
 from bot.store import post
 from bot.store.database import Database
@@ -35,7 +35,7 @@ def echo(incoming: Incoming, records: Records) -> list[Reply]:
 
 
 @contextmanager
-def service(bot: Emulator, folder: Path, staff: str = "") -> Iterator[Database]:
+def service(bot: Emulator, folder: Path, staff: str = "", handle: Handle = echo) -> Iterator[Database]:
     """Receiver, worker and sender in a thread of their own, until the block ends."""
     database = Database(f"sqlite:///{folder / 'kexie.db'}")
     started = threading.Event()
@@ -54,7 +54,7 @@ def service(bot: Emulator, folder: Path, staff: str = "") -> Iterator[Database]:
             timing=Timing(poll=1, margin=0.5, pause=0.02, longest=0.1, conflict=0.1),
             timeout=2.0,
         )
-        worker = Worker(database, {"telegram": channel}, echo, lambda: None)  # type: ignore[arg-type,return-value]
+        worker = Worker(database, {"telegram": channel}, handle, lambda: None)  # type: ignore[arg-type,return-value]
 
         async def put(update_id: str, chat: str, raw: dict[str, Any]) -> None:
             await asyncio.to_thread(post.receive, database, "telegram", update_id, chat, raw)

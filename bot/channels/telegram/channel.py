@@ -29,6 +29,7 @@ MENU = (
     ("start", "开始"),
     ("help", "帮助：我能做什么"),
     ("status", "我的办理"),
+    ("drafts", "我的草稿"),
     ("cancel", "取消正在填的表"),
     ("mydata", "我的数据"),
     ("deletemydata", "删除我的数据"),

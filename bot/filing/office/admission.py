@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.content.forms import Form
 from bot.filing.moves import closed
+from bot.filing.values import spoken
 from bot.store import ballots, places
 from bot.store.records import Records
 
@@ -53,9 +54,3 @@ def is_full(form: Form, records: Records) -> bool:
 def is_staff(chat: str, records: Records) -> bool:
     """Whether a member of staff joined from this chat."""
     return any(member.chat == chat for member in records.staff_members())
-
-
-def spoken(day: str) -> str:
-    """2026-12-01 as people read it."""
-    found = date.fromisoformat(day)
-    return f"{found.year}年{found.month}月{found.day}日"

@@ -12,10 +12,13 @@ from bot.content.forms import Form
 from bot.filing.draft import Draft, Event, Step
 from bot.filing.engine import start, step
 from bot.filing.office.admission import refusal
-from bot.filing.quick import more_files, tells_something
+from bot.filing.quick import keep_files, more_files, tells_something
 from bot.memory import Memory
 from bot.messages import Attachment, Button, Incoming, Reply
 from bot.store.records import Records, StoredDraft
+
+OFFERED = 1
+"""Days that something is kept which nobody has asked us to keep yet."""
 
 
 def lay_aside(memory: Memory, incoming: Incoming) -> tuple[Memory, bool]:
@@ -46,11 +49,9 @@ def stray(
     held = draft_of(incoming.album, incoming.chat, records)
     if held and held.form_id in forms:
         form, draft = forms[held.form_id], Draft.from_json(held.draft)
-        done = step(form, draft, Event(attachments=incoming.attachments), china_day(records.now))
-        kept = replace(done.draft, phase=held.phase)
+        kept, told = keep_files(form, draft, incoming.attachments)
         records.save_draft(incoming.chat, kept.to_json(), form.expires_in)
-        short = more_files(draft, kept)
-        return memory, [short] if short else []
+        return memory, [more_files(draft, kept) or Reply("\n".join(told))]
     if not incoming.album:
         return None
     memory, new = lay_aside(memory, incoming)
@@ -71,10 +72,10 @@ def offer(
     for form in forms.values():
         draft = reported(form, incoming, memory, records, texts)
         if draft:
-            records.save_draft(incoming.chat, draft.to_json(), form.expires_in)
+            records.save_draft(incoming.chat, draft.to_json(), OFFERED)
             yes = Button(texts["quick_yes"].format(title=form.title)[:20], f"form:go:{draft.id}")
             told = texts["quick_offer"].format(title=form.title, purpose=form.purpose, retention=form.retention)
-            return Reply(told, buttons=((yes, Button(texts["no"], "no")),))
+            return Reply(told, buttons=((yes, Button(texts["no"], f"form:drop:{draft.id}")),))
     return None
 
 

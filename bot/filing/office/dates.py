@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from bot.clock import CHINA
-from bot.content.forms import Form
+from bot.content.forms import Form, flat
+from bot.filing.draft import has_value
+from bot.filing.types import masked
+from bot.filing.values import spoken
 from bot.store import reminders
 from bot.store.records import Records
 
@@ -21,9 +25,23 @@ def last_day(form: Form, values: Mapping[str, Any]) -> date | None:
     if form.reminder is None or not values.get(form.reminder.field):
         return None
     try:
-        return months_later(date.fromisoformat(str(values[form.reminder.field])), form.reminder.months)
-    except ValueError:
+        first = date.fromisoformat(str(values[form.reminder.field]))
+        return months_later(first, form.reminder.months) + timedelta(days=form.reminder.days)
+    except (ValueError, OverflowError):
         return None
+
+
+def text(form: Form, values: Mapping[str, Any], last: date) -> str:
+    """What is said, with `${last_day}` and the answers in their places; sensitive ones masked, missing ones as ＿＿."""
+    fields = {one.name: one for one in flat(form.survey)}
+
+    def put(found: re.Match[str]) -> str:
+        name = found[1]
+        if name == "last_day":
+            return spoken(last.isoformat())
+        return masked(fields[name], values[name]) if name in fields and has_value(values.get(name)) else "＿＿"
+
+    return re.sub(r"\$\{(\w+)\}", put, form.reminder.text if form.reminder else "")
 
 
 def months_later(day: date, months: int) -> date:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.content.form_loader import flat
-from bot.content.forms import Form
+from bot.content.forms import Form, flat
 from bot.store.records import Records
 
 SAME_AS_BEFORE = ("text", "integer", "decimal", "range", "date", "time", "select_one", "select_multiple", "rank")
