@@ -87,11 +87,13 @@ def _check_keys(node: Node, form: Form) -> None:
 
 
 def _check_names(node: Node, form: Form) -> None:
-    """Names are unique, but two repeats may each have a `name`; tags are among questions asked side by side; what is
-    listed exists."""
+    """Names are unique, but repeats that are not asked together may each have a `name`; tags are among questions asked
+    side by side; what is listed exists."""
     rows = everything(form.survey)
     outer = [field.name for field in flat(form.survey)]
-    for names in (outer, *(outer + [c.name for c in flat(r.children)] for r in rows if r.type == "repeat")):
+    always = [child.name for one in rows if one.type == "repeat" and not one.relevant for child in flat(one.children)]
+    for own in ([], *([c.name for c in flat(one.children)] for one in rows if one.type == "repeat" and one.relevant)):
+        names = [*outer, *always, *own]
         for name in sorted({n for n in names if n and names.count(n) > 1}):
             node.problems.add(f"{node.place}.survey", f"字段名 '{name}' 用了不止一次", "每个字段名只用一次", "FORM_011")
     for scope in (flat(form.survey), *(flat(one.children) for one in rows if one.type == "repeat")):

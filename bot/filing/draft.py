@@ -184,15 +184,23 @@ def items_of(draft: Draft, repeat: Field) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def repeat_of(form: Form, name: str) -> Field | None:
-    """The repeat that has this name or holds the question of this name."""
-    repeats = (one for one in flat(form.survey) if one.type == "repeat")
-    return next((one for one in repeats if name == one.name or name in {f.name for f in flat(one.children)}), None)
+def repeat_of(form: Form, draft: Draft) -> Field | None:
+    """The repeat at which the draft stands, or that holds the present question. Of two that exclude one another and
+    have questions of the same name, the one that is relevant."""
+    found = [
+        one
+        for one in flat(form.survey)
+        if one.type == "repeat" and draft.at in {one.name, *(f.name for f in flat(one.children))}
+    ]
+    if len(found) > 1:
+        shown = relevant(form, visible(form, draft.values))
+        found = [one for one in found if one in shown] or found
+    return found[0] if found else None
 
 
 def here(form: Form, draft: Draft) -> tuple[Form, Draft]:
     """The form and the draft that hold the present question: inside a repeat those of the item in hand."""
-    repeat = repeat_of(form, draft.at) if draft.item >= 0 and not isinstance(form, ItemForm) else None
+    repeat = repeat_of(form, draft) if draft.item >= 0 and not isinstance(form, ItemForm) else None
     if repeat is None or draft.at == repeat.name:
         return form, draft
     return item_view(form, draft, repeat, draft.item)
@@ -256,7 +264,7 @@ def _whole(form: Form, draft: Draft, repeat: Field) -> bool:
 
 def at(form: Form, draft: Draft) -> Field:
     """The present question with its choices filtered. Raises KeyError when none is asked."""
-    repeat = repeat_of(form, draft.at) if draft.item >= 0 else None
+    repeat = repeat_of(form, draft) if draft.item >= 0 else None
     inner, view = here(form, draft)
     found = {f.name: f for f in asked(inner, view.values)}
     return found[draft.at] if repeat is None or draft.at in found else found[repeat.name]

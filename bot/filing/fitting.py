@@ -33,7 +33,7 @@ def _stands(form: Form, draft: Draft) -> bool:
     questions = {f.name: f for f in asked(form, draft.values)}
     if draft.item < 0:
         return draft.at in questions
-    repeat = repeat_of(form, draft.at)
+    repeat = repeat_of(form, draft)
     if repeat is None or repeat.name not in questions or draft.item > len(items_of(draft, repeat)):
         return False
     if draft.at == repeat.name:

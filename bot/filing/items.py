@@ -42,7 +42,7 @@ def handle(form: Form, draft: Draft, event: Event, today: date, turn: Turn) -> S
     """One event while a repeat is filled in; None when it concerns the whole form. `turn`: the engine for one item."""
     if draft.phase == "checking" and not draft.confirming and event.text:
         return _on_check_page(form, draft, event.text)
-    repeat_row = repeat_of(form, draft.at) if draft.at and draft.phase == "asking" and not draft.confirming else None
+    repeat_row = repeat_of(form, draft) if draft.at and draft.phase == "asking" and not draft.confirming else None
     if repeat_row is None or repeat_row.name not in {f.name for f in asked(form, draft.values)}:
         return None
     if draft.at != repeat_row.name:

@@ -42,7 +42,9 @@ SURE_QUESTION = re.compile(r"[?？]\s*$|^(?:请问|问一下|想问|等等|等�
 """Certainly a question, whatever is being asked."""
 MAYBE_QUESTION = re.compile(r"怎么|咋|什么|啥|多少|谁|哪|吗|呢$|能不能|要不要|可不可以|是不是|如何|为何")
 """A question when it cannot be read as an answer."""
-QUESTION_WORD = re.compile(r"[向找归]谁|怎么|怎样|什么|多少|为啥|为何|哪些|哪个|吗$|呢$|能不能|要不要|可不可以|是不是|有没有")
+QUESTION_WORD = re.compile(
+    r"[向找归]谁|怎么|怎样|什么|多少|为啥|为何|哪些|哪个|吗$|呢$|能不能|要不要|可不可以|是不是|有没有"
+)
 """Words that stand in no name and no address: in a line of text they make a question even without a question mark."""
 GREETINGS = frozenset(["你好", "您好", "hi", "hello", "在吗", "在么", "谢谢", "早上好", "下午好", "哈喽"])
 """Politeness: neither a name nor an address."""

@@ -322,7 +322,7 @@ def test_the_copy_shows_the_items_in_a_table(filled: Talk, tmp_path: Path) -> No
     filled.say("没有了", "跳过")
     write_copy(TEMPLATE, filled.form, submission(filled), tmp_path / "copy.docx")
     head, members = docx.Document(str(tmp_path / "copy.docx")).tables
-    assert head.rows[1].cells[1].text == "2 位，见后面的表"
+    assert "2 位，见后面的表" in [row.cells[1].text for row in head.rows]
     assert [cell.text for cell in members.rows[0].cells] == ["序号", "姓名", "年龄", "党员吗", "入党日期"]
     assert [cell.text for cell in members.rows[2].cells] == ["2", "李四", "", "不是", ""]
 

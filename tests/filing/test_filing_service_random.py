@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from bot.content.forms import Form
 from bot.content.models import Content
+from bot.content.papers import RECEIPT, Papers
 from bot.export import EXPORTERS
 from bot.filing.draft import Draft, at
 from bot.filing.service import Filing
@@ -27,6 +28,7 @@ from bot.settings import DEFAULT_CONTENT
 from bot.store.database import Database
 from bot.store.records import Records
 from bot.store.tables import drafts, submissions
+from tests.filing.filing_talk import ROOT
 from tests.filing.random_forms import WORDS, forms, later_version
 from tests.filing.test_filing_random import ON_LISTS, lost
 from tests.talk import Clock
@@ -200,6 +202,7 @@ class Stub:
 
     def __init__(self, forms: dict[str, Form], replies: dict[str, str]) -> None:
         self.forms, self.replies = forms, replies
+        self.papers = Papers({RECEIPT: (ROOT / "forms" / "templates" / RECEIPT).read_bytes()})
 
     def __getattr__(self, name: str) -> Any:
         return {}
