@@ -108,7 +108,10 @@ class _Words:
             return f"{self.say(left)}{'是' if isinstance(sign, ast.In) else '不是'}其中之一：{said}"
         days = any(self.is_day(side) for side in (left, right))
         word = EARLIER.get(type(sign), COMPARED[type(sign)]) if days else COMPARED[type(sign)]
-        return f"{self.say(left)}{word}{' ' if isinstance(right, ast.Constant) and not choice else ''}{choice or self.say(right)}"
+        first = f"{self.say(left)}{' ' if isinstance(left, ast.Constant) else ''}"
+        return (
+            f"{first}{word}{' ' if isinstance(right, ast.Constant) and not choice else ''}{choice or self.say(right)}"
+        )
 
     def choice(self, asked: ast.expr, value: ast.expr) -> str:
         """The label of a choice that an answer is compared with, "" when it is none."""
@@ -149,13 +152,15 @@ class _Words:
             return f"{self.say(given[0])}里{asked_as(inner) if inner else str(given[1].value)}的合计"
         told = [self.say(one) for one in given]
         plain = {
-            "count": "{0}有几项",
+            "count": "{0}的项数",
             "len": "{0}的字数",
             "today": "今天",
             "round": "四舍五入（{all}）",
             "min": "最小的（{all}）",
             "max": "最大的（{all}）",
         }
+        if told == ["填的"] and name in ("len", "count"):
+            return "填的字数" if name == "len" else "填的项数"
         words = plain.get(name, f"{name}（{{all}}）")
         return words.format(*told, all="，".join(told)) if told or "{0}" not in words else ast.unparse(node)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
+from keyword import iskeyword
 from typing import Any
 
 from bot.importing.xlsform.book import Line
@@ -57,3 +59,27 @@ def _choice(line: Line, name: str, findings: Findings) -> dict[str, Any]:
 def columns_of(choices: Sequence[Mapping[str, Any]]) -> set[str]:
     """What a choice_filter over this list may name."""
     return {"name", *(key for choice in choices for key in choice if key not in OWN)}
+
+
+def set_apart(lists: Mapping[str, list[dict[str, Any]]], questions: Collection[str]) -> dict[str, str]:
+    """Give columns that are called like a question, or like no word of an expression, a name of their own, in the lists
+    themselves. Returns the name in the workbook -> ours: `city = ${city}` would else compare a thing with itself."""
+    found = {"name": "name"}
+    for theirs in sorted({column for choices in lists.values() for column in columns_of(choices)} - {"name"}):
+        ours = re.sub(r"\W", "_", theirs)
+        while (
+            ours in questions
+            or ours in found.values()
+            or not ours.isidentifier()
+            or iskeyword(ours)
+            or ours in RESERVED
+        ):
+            ours = f"of_{ours}"
+        found[theirs] = ours
+    for choices in lists.values():
+        for number, choice in enumerate(choices):
+            choices[number] = {key if key in OWN else found[key]: value for key, value in choice.items()}
+    return found
+
+
+RESERVED = ("this", "name", "label", "aliases", "list_name")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bot.content.expressions import compile_expression
@@ -51,8 +51,8 @@ class Scope:
     """The repeat in which the expression stands."""
     own: str = ""
     """Type of the question that it belongs to."""
-    columns: Collection[str] = ()
-    """Columns of the choices, for choice_filter."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Columns of the choices by their names in the workbook -> ours; for choice_filter."""
     remarks: list[str] = field(default_factory=list)
     """What is a little different from XLSForm."""
 
@@ -90,7 +90,7 @@ def translate_constraint(text: str, scope: Scope) -> tuple[str, str]:
 
 
 def _checked(text: str, scope: Scope) -> str:
-    names = {target.name for target in scope.targets.values()} | set(scope.columns)
+    names = {target.name for target in scope.targets.values()} | set(scope.columns.values())
     try:
         compile_expression(text, names)
     except ValueError as error:
@@ -142,7 +142,7 @@ def _say(node: Node, scope: Scope) -> _Said:
     if isinstance(node, Bare):
         if node.name not in scope.columns:
             raise Untranslatable(f"「{node.name}」不是题目，也不是选项里的列（题目要写成 ${{名字}}）")
-        return _Said(node.name, 9)
+        return _Said(scope.columns[node.name], 9)
     if isinstance(node, Minus):
         return _Said(f"-{_within(_say(node.inner, scope), 9)}", 7)
     if isinstance(node, Call):
@@ -161,6 +161,8 @@ def _target(node: Ref, scope: Scope) -> Target:
         raise Untranslatable(f"提到的 ${{{node.name}}} 没有这一题，或没有导入")
     if found.repeat and found.repeat != scope.repeat and found.type != "repeat":
         raise Untranslatable(f"${{{node.name}}} 在重复组里，组外只能用 sum()、count()")
+    if scope.key == "choice_filter" and found.name == "name":
+        raise Untranslatable("choice_filter 里的 name 是选项的 name，取不到叫 name 的题")
     return found
 
 

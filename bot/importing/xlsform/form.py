@@ -12,7 +12,7 @@ from bot.content.field_loader import APPEARANCES, CHOOSING, NAME
 from bot.content.form_checks import TO_DO
 from bot.importing.opening import BadFile
 from bot.importing.xlsform.book import Line, read_book
-from bot.importing.xlsform.choices import OTHER, columns_of, read_choices
+from bot.importing.xlsform.choices import OTHER, columns_of, read_choices, set_apart
 from bot.importing.xlsform.expressions import Scope, Target, translate, translate_constraint
 from bot.importing.xlsform.found import Findings, short
 from bot.importing.xlsform.rows import YES, Row, read_rows
@@ -76,6 +76,8 @@ class _Work:
     findings: Findings
     lists: dict[str, list[dict[str, Any]]]
     targets: dict[str, Target] = field(default_factory=dict)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Columns of the choices sheet -> our names for them."""
     questions: int = 0
 
     def tell(self, row: Row, column: str, what: str, done: str) -> None:
@@ -88,7 +90,9 @@ def convert(path: Path, given: Mapping[str, str], findings: Findings) -> Importe
     workbook. What cannot be taken over is added to `findings`. Raises BadFile."""
     book = read_book(path, findings)
     rows, targets = read_rows(book.survey, findings)
-    work = _Work(findings, read_choices(book.choices, findings), targets)
+    lists = read_choices(book.choices, findings)
+    columns = set_apart(lists, {target.name for target in targets.values()})
+    work = _Work(findings, lists, targets, columns)
     _drop_dead_calculations(rows, work)
     survey = _fields(rows, work)
     if not work.questions:
@@ -168,7 +172,8 @@ def _every(rows: Sequence[Row]) -> list[Row]:
 
 
 def _scope(row: Row, key: str, work: _Work) -> Scope:
-    columns = columns_of(work.lists.get(row.listed, ())) if key == "choice_filter" else ()
+    own = columns_of(work.lists.get(row.listed, ())) if key == "choice_filter" else set()
+    columns = {theirs: ours for theirs, ours in work.columns.items() if ours in own}
     return Scope(work.targets, key, row.repeat.name if row.repeat else "", row.type, columns)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from keyword import iskeyword
 
 from bot.content.field_loader import NAME
 from bot.importing.xlsform.book import Line
@@ -201,7 +202,9 @@ class _Reader:
         if plain and not plain[0].isalpha():
             plain = f"q_{plain}"
         plain = (plain or f"{kind}_{line.number}")[:56]
-        found, number = given if NAME.fullmatch(given) else plain, 2
+        fit = NAME.fullmatch(given) and not iskeyword(given) and given != "this"
+        plain = f"q_{plain}" if iskeyword(plain) or plain == "this" else plain
+        found, number = given if fit else plain, 2
         while found in self.taken:
             found, number = f"{plain}_{number}", number + 1
         self.taken.add(found)
