@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import zipfile
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ def taken(path: Path, **said: str) -> tuple[Form, list[Finding], list[str]]:
 
 def survey(folder: Path, *rows: Rows | tuple[object, ...], choices: Rows = ()) -> dict[str, Field]:
     """The questions by name of a workbook whose survey has the usual columns; fails on a fault."""
-    form, _, faults = taken(workbook(folder / "book.xlsx", [HEAD, *rows], choices))  # type: ignore[list-item]
+    form, _, faults = taken(workbook(folder / "book.xlsx", [HEAD, *rows], choices))
     assert faults == []
     return {one.name: one for one in everything(form.survey)}
 
@@ -162,6 +163,7 @@ UNSAID = (
     "${a} == 'x'",
     "${a} = 'x' )",
     "a = 1",
+    "${s} > 1",
     "${a}[1] = 2",
     "'" + "x" * 600 + "' = ${a}",
     "(" * 200 + "1" + ")" * 200,
@@ -391,15 +393,24 @@ def _same(one: Field) -> dict[str, Any]:
     return kept | {"children": [_same(child) for child in one.children]}
 
 
-def _shown(one: Field) -> Field:
-    """The question with something to show where it is only shown: without, it would come back as a note."""
+def _sensible(one: Field, kinds: Mapping[str, str]) -> Field:
+    """The question with something to show where it is only shown (without, it would come back as a note), and with a
+    condition that fits the answer it hangs on."""
     default = one.default or ("现成的" if one.read_only else "")
-    return replace(one, default=default, children=tuple(map(_shown, one.children)))
+    required = one.required and one.type not in ("note", "calculate")
+    relevant, kind = one.relevant, kinds.get(one.relevant.partition(" ")[0], "")
+    if " > " in relevant and kind not in ("integer", "decimal", "range", "calculate"):
+        relevant = ""
+    if relevant.endswith(" == 'yes'") and kind in ("select_multiple", "rank"):
+        relevant = f"selected({relevant.partition(' ')[0]}, 'yes')"
+    children = tuple(_sensible(child, kinds) for child in one.children)
+    return replace(one, default=default, required=required, relevant=relevant, children=children)
 
 
 def there_and_back(form: Form, folder: Path) -> None:
     """Write the form as a workbook, take it in again, compare every question."""
-    form = replace(form, audience="甲", reviewer="乙", survey=tuple(map(_shown, form.survey)))
+    kinds = {one.name: one.type for one in everything(form.survey)}
+    form = replace(form, audience="甲", reviewer="乙", survey=tuple(_sensible(one, kinds) for one in form.survey))
     back, _, faults = taken(write_xlsform(form, folder / "there.xlsx"))
     assert faults == []
     assert [_same(one) for one in back.survey] == [_same(one) for one in form.survey]

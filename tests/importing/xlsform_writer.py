@@ -10,7 +10,17 @@ import openpyxl
 
 from bot.content.forms import Choice, Field, Form
 
-SURVEY = ("type", "name", "label", "hint", "required", "relevant", "constraint", "constraint_message", "default")
+SURVEY: tuple[str, ...] = (
+    "type",
+    "name",
+    "label",
+    "hint",
+    "required",
+    "relevant",
+    "constraint",
+    "constraint_message",
+    "default",
+)
 SURVEY += ("calculation", "choice_filter", "repeat_count", "read_only", "appearance", "compact_tag", "parameters")
 OURS = ("help", "format", "pattern", "accept", "prefill", "start", "end", "step", "max_files", "sensitive", "extract")
 Rows = Sequence[Sequence[object]]
@@ -95,15 +105,15 @@ def _say(node: ast.expr, columns: set[str]) -> str:
         inner = _say(node.operand, columns)
         return f"not({inner})" if isinstance(node.op, ast.Not) else f"-({inner})"
     if isinstance(node, ast.Compare):
-        return f"{_say(node.left, columns)} {SIGNS[type(node.ops[0])]} {_say(node.comparators[0], columns)}"  # type: ignore[index]
+        return f"{_say(node.left, columns)} {SIGNS[type(node.ops[0])]} {_say(node.comparators[0], columns)}"
     if isinstance(node, ast.BinOp):
-        return f"({_say(node.left, columns)}) {SUMS[type(node.op)]} ({_say(node.right, columns)})"  # type: ignore[index]
+        return f"({_say(node.left, columns)}) {SUMS[type(node.op)]} ({_say(node.right, columns)})"
     if isinstance(node, ast.IfExp):
         return f"if({_say(node.test, columns)}, {_say(node.body, columns)}, {_say(node.orelse, columns)})"
     assert isinstance(node, ast.Call)
     assert isinstance(node.func, ast.Name)
     if node.func.id == "sum":
         assert isinstance(node.args[1], ast.Constant)
-        return f"sum(${{{node.args[1].value}}})"
+        return f"sum(${{{node.args[1].value!s}}})"
     name = FUNCTIONS.get(node.func.id) or {"count": "count-selected", "today": "today"}[node.func.id]
     return f"{name}({', '.join(_say(one, columns) for one in node.args)})"

@@ -199,6 +199,12 @@ def _binary(node: Binary, scope: Scope) -> _Said:
 
 
 def _compared(node: Binary, scope: Scope) -> _Said:
+    if node.sign not in ("=", "!="):
+        for one, other in ((node.left, node.right), (node.right, node.left)):
+            if _kind(one, scope) in ("text", "select_one", *MANY) and (
+                isinstance(other, Number) or _kind(other, scope) in NUMERIC
+            ):
+                raise Untranslatable("文字题和选择题不能和数字比大小")
     left, right = _alike(node.left, node.right, scope), _alike(node.right, node.left, scope)
     sign = _SIGNS.get(node.sign, node.sign)
     if isinstance(left, Text) and not isinstance(right, Text) and node.sign in ("=", "!="):
