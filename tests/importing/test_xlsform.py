@@ -403,6 +403,8 @@ def _sensible(one: Field, kinds: Mapping[str, str]) -> Field:
         relevant = ""
     if relevant.endswith(" == 'yes'") and kind in ("select_multiple", "rank"):
         relevant = f"selected({relevant.partition(' ')[0]}, 'yes')"
+    if kinds.get(one.constraint.rpartition(" ")[2]) in ("text", "select_one", "select_multiple", "rank"):
+        one = replace(one, constraint="", constraint_message="")
     children = tuple(_sensible(child, kinds) for child in one.children)
     return replace(one, default=default, required=required, relevant=relevant, children=children)
 
