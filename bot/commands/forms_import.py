@@ -91,7 +91,8 @@ def _tell(path: Path, made: Imported, findings: list[Finding], target: Path, set
         lacking = [f"--{name}" for name in NEEDED if any(f.place.endswith(f".{name}") for f in faults)]
         hint = f"（{'、'.join(lacking)} 也可以在导入时写上，再加 --force）" if lacking else ""
         print(
-            f"还有 {len(faults)} 处要补{hint}。补完运行 kexie forms check；没补完，服务不会用这张表。", file=sys.stderr
+            f"还有 {len(faults)} 处要补{hint}。补完运行 kexie forms check。没补完以前，运行着的服务照用原来的内容，重新启动会停下来提醒。",
+            file=sys.stderr,
         )
         return 1
     print(f"这张表可以用了。看一看：kexie forms show {form_id}")

@@ -23,7 +23,6 @@ SIZE = {"label": 15, "small": 12}
 """Font size of a line, by its style."""
 LANE = 14
 """Between two arrows at the right."""
-SHOWN = "；"
 
 
 @dataclass(frozen=True)
@@ -119,6 +118,7 @@ class _Layer:
         place = len(self.boxes)
         lines, height = _set(self.words(one), y, width)
         bottom = self.stack(one.children, x + STEP, y + height, width - 2 * STEP) + PAD + 4
+        bottom += 10 if one.type == "repeat" else 0  # room for the way back to its first question
         self.boxes.insert(place, Box(one, x, y, width, bottom - y, lines, frame=True))
         return bottom
 

@@ -114,5 +114,5 @@ def _end(form: Form, made: Picture) -> Iterator[str]:
     yield f'<rect x="{middle - 110:g}" y="{made.end:g}" width="220" height="38" rx="19" fill="#e8f1fb" stroke="{BLUE}"/>'
     last = "给出结论" if form.keep == "wished" else "检查页 → 提交 → 回执"
     yield _text(middle, made.end + 24, last, f'text-anchor="middle" font-size="14" fill="{BLUE}"')
-    told = "* 必填　右边的箭头：前一题的答案决定后一题问不问　↻ 可以填好几项"
+    told = "* 必填；右边的箭头：前一题的答案决定后一题问不问、算多少；↻ 可以填好几项"
     yield _text(LEFT, made.end + 76, told, f'font-size="12" fill="{GREY}"')
