@@ -22,6 +22,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "search": ("在词条和导入的资料里找一个词", "例：kexie search 会费"),
     "import": ("导入问答表（CSV、XLSX）或文档（docx、pdf、md、txt）", "例：kexie import 常见问题.xlsx 管理办法.docx"),
+    "forms": (
+        "列出、检查、查看、画出要填的表，导入 XLSForm",
+        "例：kexie forms list        kexie forms show founding_filing        kexie forms import 问卷.xlsx",
+    ),
     "check": ("检查所有内容文件，一次列出全部问题", "例：kexie check        核对事实：kexie check --seeds 资料文件夹"),
     "evaluate": ("用一批问题给答案质量打分，列出没答好的", "例：kexie evaluate 问题.jsonl 范围外.jsonl"),
     "export": ("把收到的材料导出成表格", "例：kexie export --form founding_filing --format xlsx"),

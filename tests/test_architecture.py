@@ -175,6 +175,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "app": "database and files",
         "store": "which chore is due, and what it deletes",
     },
+    "viewing": {"content": "the forms that are shown and drawn"},
     "commands": {
         "answer": "search cites places as answers do",
         "app": "every command works on one",
@@ -193,6 +194,7 @@ ROOMS: dict[str, dict[str, str]] = {
         "settings": "handed in",
         "store": "staff and export read records",
         "understand": "import compares phrasings; search ranks entries",
+        "viewing": "forms show and diagram",
         "watch": "how run writes its log",
     },
     "importing": {

@@ -41,7 +41,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
         check_facts(content, folder, problems)
         reminders += without_text(content)
     check_editing(content, problems)
-    _write_papers(content, problems)
+    write_papers(content, problems)
     for problem in problems.items:
         print(problem, file=sys.stderr)
     print(summary(content))
@@ -56,7 +56,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def _write_papers(content: Content, problems: Problems) -> None:
+def write_papers(content: Content, problems: Problems) -> None:
     """Write every template once without an answer: what Word or the template language cannot stomach shows only then."""
     told = {problem.place for problem in problems.items}
     with tempfile.TemporaryDirectory() as folder:

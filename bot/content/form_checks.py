@@ -15,6 +15,8 @@ from bot.content.yaml_files import Node
 EXPRESSIONS = ("relevant", "constraint", "calculation", "choice_filter", "repeat_count")
 PLACEHOLDER = re.compile(r"\$\{([^}]*)\}")
 """`${name}` in a text that people read."""
+TO_DO = "【待填】"
+"""Stands where an imported form says nothing yet; no form goes out with it."""
 NUMBERS = ("integer", "decimal", "range", "calculate")
 
 
@@ -76,6 +78,9 @@ def _check_keys(node: Node, form: Form) -> None:
     for key, wrong, fault, remedy, code in faults:
         if wrong:
             node.problems.add(f"{node.place}.{key}", fault, remedy, code)
+    for key in ("title", "purpose", "retention", "audience", "reviewer", "intro", "next_steps"):
+        if TO_DO in getattr(form, key):
+            node.problems.add(f"{node.place}.{key}", f"还是{TO_DO}，没有写", f"换成真正的内容，去掉{TO_DO}", "FORM_021")
     for one in everything(form.survey):
         if not form.quick and (one.extract or "whole" in one.appearance.split()):
             key = "extract" if one.extract else "appearance"

@@ -95,9 +95,7 @@ def seeds(tmp_path: Path) -> Path:
 
 def test_a_question_begins_with_the_chapter_and_section_before_it(seeds: Path) -> None:
     """Preambles of chapter and section belong to the question that follows them."""
-    found = slice_seeds(
-        seeds, places("handbook", ("handbook/1", "", "甲从哪里来？"), ("handbook/2", "", "甲有多大？"))
-    )
+    found = slice_seeds(seeds, places("handbook", ("handbook/1", "", "甲从哪里来？"), ("handbook/2", "", "甲有多大？")))
     assert "这一章讲甲。" in found["handbook/1"]
     assert "来历有说法。" in found["handbook/1"]
     assert "30米" not in found["handbook/1"]

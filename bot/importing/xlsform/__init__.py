@@ -1,0 +1,1 @@
+"""XLSForm workbooks (ODK, KoBo) -> forms of ours: `convert` in form.py; what could not be taken over is listed."""
