@@ -8,7 +8,7 @@ Telegram gave out and saw is compared with what the database holds. Exit status 
 
 Sends that double cannot be avoided altogether: whether a message arrived whose answer the crash has cut off, nobody can ask
 Telegram. A send doubles when a kill falls between its request and the note of its answer, so kills further apart
-(`--uptime`) double fewer of all sends. Figures and what is known of the causes: docs/decisions/0007-backup-and-watching.md.
+(`--uptime`) double fewer of all sends. Figures and what is known of the causes: docs/decisions/0009-backup-and-watching.md.
 """
 
 from __future__ import annotations

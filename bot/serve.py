@@ -1,5 +1,5 @@
 """`kexie run`: the parts of the service in one process or spread over many, started in order and stopped without losing
-anything. Which part does what stands in ROLES; docs/decisions/0006-several-machines.md says how they share a database."""
+anything. Which part does what stands in ROLES; docs/decisions/0008-several-machines.md says how they share a database."""
 
 from __future__ import annotations
 

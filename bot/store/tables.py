@@ -205,7 +205,7 @@ ballots = Table(
     Column("votes", Integer, nullable=False, comment="how many were cast just like this"),
     sqlite_with_rowid=False,
 )
-"""Secret votes are counted, not listed: no row belongs to one person (docs/decisions/0021-secret-ballots.md)."""
+"""Secret votes are counted, not listed: no row belongs to one person (docs/decisions/0010-secret-ballots.md)."""
 
 blots = Table(
     "blots",

@@ -24,7 +24,7 @@ GROUP = Limit(20, 60.0)
 ALL = Limit(30, 1.0)
 APART = 1 / 30
 """Seconds between two messages to whomever. Thirty at once are all under way together, and a crash then sends many twice
-(docs/decisions/0007-backup-and-watching.md)."""
+(docs/decisions/0009-backup-and-watching.md)."""
 LONGEST_WAIT = 3.0
 """Seconds that are slept through. What has to wait longer goes back to the outbox, so that other chats go on."""
 _MANY_CHATS = 5_000
