@@ -108,10 +108,10 @@ def _label(title: str) -> str:
 
 
 def _ways_on(content: Content, entry: Entry, region: str, step: int) -> tuple[tuple[Button, ...], ...]:
-    rows: list[tuple[Button, ...]] = []
+    # Whoever walks through steps finds the way on in the same place each time.
+    rows = list(step_buttons(content, entry, region, step))
     if entry.form:
         rows.append((Button(_label(f"填表：{content.forms[entry.form].title}"), f"form:start:{entry.form}"),))
-    rows += step_buttons(content, entry, region, step)
     rows += [(Button(_label(content.entries[other].title), f"e:{other}"),) for other in entry.see[:MAX_RELATED]]
     if entry.kind != "answer":
         rows.append((Button("找人工", "human"),))

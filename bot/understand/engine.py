@@ -82,6 +82,8 @@ _I_AM = re.compile(
 _ASKS = re.compile(r"怎么|咋|什么|啥|多少|几|吗|呢|谁|哪|能|可以|是不是|如何|要不要|需要|想|还是|有没有|[?？]")
 WORD_FOR_WORD = 0.93
 """Likeness to a taught phrasing from which on no reckoning or comparing takes its place."""
+FORM_AT = 0.4
+"""Least certainty for starting a form: one that nobody asked for is a nuisance, an answer beside the point is not read."""
 _NUMBERS = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
 
 
@@ -272,8 +274,10 @@ class Understander:
         prefix, _, name = first.partition(":")
         if prefix == "intent":
             return replace(base, status="chat", target=name, kind="intent")
-        if prefix == "form":
+        if prefix == "form" and sure >= FORM_AT:
             return replace(base, status="form", target=name, kind="form")
+        if prefix == "form":
+            return replace(base, status="unknown", why={**base.why, "rule": "too unsure"})
         entry = self.content.entries[first]
         if entry.kind != "answer":
             return replace(base, status="unknown", target=first, kind="entry")
