@@ -51,6 +51,16 @@ class Vocabulary:
         keys = list(self.index)
         return np.array([bisect_left(keys, chr(ord(name) + 1)) for name in CHANNELS[:-1]])
 
+    @cached_property
+    def _rarities(self) -> memoryview:
+        """`idf`, read one by one as plain floats: much faster than asking numpy for one element."""
+        return np.ascontiguousarray(self.idf).data
+
+    def rarity(self, key: str, unknown: float) -> float:
+        """Inverse document frequency of a feature; `unknown` for one that no phrasing has."""
+        i = self.index.get(key)
+        return unknown if i is None else float(self._rarities[i])
+
     @classmethod
     def of(cls, documents: Iterable[Mapping[str, int]], least: int = 2) -> Vocabulary:
         """Vocabulary of counted features; those in fewer than `least` documents are left out."""

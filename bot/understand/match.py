@@ -198,9 +198,13 @@ class Matcher:
                 self._said(before, name),
                 *_continues(entry, thread, last),
             )
-            score = float(np.dot(self.weights, signals))
-            found.append(Candidate(name, score, dict(zip(SIGNALS, signals, strict=True)), phrasing, refuses))
-        return sorted(found, key=lambda candidate: -candidate.score)
+            found.append((name, signals, phrasing, refuses))
+        scores = (np.array([signals for _, signals, _, _ in found]) @ self.weights).tolist() if found else []
+        judged = [
+            Candidate(name, score, dict(zip(SIGNALS, signals, strict=True)), phrasing, refuses)
+            for score, (name, signals, phrasing, refuses) in zip(scores, found, strict=True)
+        ]
+        return sorted(judged, key=lambda candidate: -candidate.score)
 
     def _nearest(self, normal: str, name: str, skip: str) -> tuple[str, float]:
         mine = self.classifier.texts.get(name, ())
@@ -210,22 +214,14 @@ class Matcher:
         return (found[0], found[1] / 100) if found else ("", 0.0)
 
     def _pairs(self, phrasing: str, normal: str) -> float:
-        vocabulary = self.classifier.vocabulary
-        total = shared = 0.0
-        for start in range(len(phrasing) - 1):
-            pair = phrasing[start : start + 2]
-            i = vocabulary.index.get("c" + pair)
-            if i is not None:
-                total += vocabulary.idf[i]
-                if pair in normal:
-                    shared += vocabulary.idf[i]
-        return float(shared / total) if total else 0.0
+        rarity = self.classifier.vocabulary.rarity
+        rare = {phrasing[at : at + 2]: rarity("c" + phrasing[at : at + 2], 0.0) for at in range(len(phrasing) - 1)}
+        shared = sum(value for pair, value in rare.items() if pair in normal)
+        return shared / (sum(rare.values()) or 1.0)
 
     def rarity(self, word: str, unheard_of: float = 9.0) -> float:
         """How rare a word is in what people ask: ln(phrasings / those with it) + 1; `unheard_of` for unknown ones."""
-        vocabulary = self.classifier.vocabulary
-        i = vocabulary.index.get("w" + word)
-        return unheard_of if i is None else float(vocabulary.idf[i])
+        return self.classifier.vocabulary.rarity("w" + word, unheard_of)
 
     def _words_of(self, name: str) -> frozenset[str]:
         """Words of an entry's title and answer, cut when first needed."""
