@@ -77,10 +77,11 @@ class Vocabulary:
     def vector(self, counts: Mapping[str, int]) -> tuple[npt.NDArray[np.int32], Floats]:
         """Sparse vector: indices and values, each channel scaled to its weight, and unknown features left out."""
         get = self.index.get
-        known = [(i, count) for key, count in counts.items() if (i := get(key)) is not None]
-        if not known:
+        numbers = np.array([get(key, -1) for key in counts], dtype=np.int32)
+        known = numbers >= 0
+        if not known.any():
             return np.zeros(0, np.int32), np.zeros(0, np.float32)
-        where, count = np.array(known, dtype=np.int32).T
+        where, count = numbers[known], np.array(list(counts.values()))[known]
         value = (1 + np.log(count)) * self.idf[where]
         channel = np.searchsorted(self._channel_ends, where, side="right")
         norms = np.sqrt(np.bincount(channel, value**2, len(CHANNELS)))

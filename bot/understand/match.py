@@ -10,7 +10,7 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from bot.content.models import Content, Entry
-from bot.understand.classifier import Classifier, Floats
+from bot.understand.classifier import Classifier, Floats, Vocabulary
 from bot.understand.features import Featuriser
 
 SHORT_LIST = 12
@@ -109,6 +109,7 @@ class Matcher:
         self._texts: dict[str, str] = {}
         self._number = {name: i for i, name in enumerate(classifier.classes)}
         self._alike = _synonyms(featuriser.concepts)
+        self._rare_pairs = _RarePairs(classifier.vocabulary)
         self._exact: dict[str, int] = {}
         for number, name in enumerate(classifier.classes):
             for text in classifier.texts[name]:
@@ -214,10 +215,9 @@ class Matcher:
         return (found[0], found[1] / 100) if found else ("", 0.0)
 
     def _pairs(self, phrasing: str, normal: str) -> float:
-        rarity = self.classifier.vocabulary.rarity
-        rare = {phrasing[at : at + 2]: rarity("c" + phrasing[at : at + 2], 0.0) for at in range(len(phrasing) - 1)}
-        shared = sum(value for pair, value in rare.items() if pair in normal)
-        return shared / (sum(rare.values()) or 1.0)
+        rare = self._rare_pairs
+        pairs = dict.fromkeys(phrasing[at : at + 2] for at in range(len(phrasing) - 1))  # in order: sums stay the same
+        return sum(rare[pair] for pair in pairs if pair in normal) / (sum(rare[pair] for pair in pairs) or 1.0)
 
     def rarity(self, word: str, unheard_of: float = 9.0) -> float:
         """How rare a word is in what people ask: ln(phrasings / those with it) + 1; `unheard_of` for unknown ones."""
@@ -252,6 +252,18 @@ class Matcher:
     def _overlap(self, spoken: Sequence[Share], name: str) -> float:
         mine = self._words_of(name)
         return sum(share for alike, share in spoken if alike[0] in mine)
+
+
+class _RarePairs(dict[str, float]):
+    """Rarity of character pairs, looked up in the vocabulary once each. Only pairs of phrasings are asked for, so it
+    does not grow with what people write."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+
+    def __missing__(self, pair: str) -> float:
+        found = self[pair] = self.vocabulary.rarity("c" + pair, 0.0)
+        return found
 
 
 def _synonyms(concepts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
