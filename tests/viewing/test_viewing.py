@@ -78,9 +78,10 @@ def _stand_apart(form: Form) -> None:
     for a, b in combinations(plain, 2):
         assert a.y + a.height <= b.y or b.y + b.height <= a.y, (a.field.name, b.field.name)
     for box in made.boxes:
-        inside = {one.name for one in everything(box.field.children)}
         assert all(line.y < box.y + box.height for line in box.lines)
-        for inner in (other for other in plain if other.field.name in inside):
+        # Two lists may share names; what stands in a box is told by the question itself.
+        inside = {id(one) for one in everything(box.field.children)}
+        for inner in (other for other in plain if id(other.field) in inside):
             assert box.y < inner.y
             assert inner.y + inner.height < box.y + box.height
             assert box.x < inner.x

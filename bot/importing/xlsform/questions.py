@@ -111,6 +111,7 @@ def _block(row: Row, work: Work) -> list[dict[str, Any]]:
     if not label:
         work.tell(row, "label", "没有写 label", f"先写成 {row.name}，请改成人看得懂的话")
     if row.type == "repeat":
+        one |= {key: text for key in ("hint", "help") if (text := _text(row, key, work)) and text != label}
         one |= {key: row.line.cells[key] for key in ("start", "end") if key in row.line.cells}
         if row.line.cells.get("required", "").lower() in YES:
             one["required"] = "yes"
