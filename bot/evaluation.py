@@ -48,10 +48,10 @@ def judge_dialogue(content: Content, understander: Understander, row: dict[str, 
     for turn in row["turns"]:
         found = answer(content, understander, turn["user"], context.region, today, context)
         context = found.context
-        gold = set(turn["expect"]["gold"])
+        gold = set(turn["expect"].get("gold") or [])
         if gold:
-            figures, misses = _against_gold(found, gold, turn["expect"]["must"])
-            scores.append(Score(turn["user"], row["kind"], figures, tuple(misses), found.ms))
+            figures, misses = _against_gold(found, gold, turn["expect"].get("must") or [])
+            scores.append(Score(turn["user"], row.get("kind", "dialogue"), figures, tuple(misses), found.ms))
     return scores
 
 

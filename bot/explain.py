@@ -36,13 +36,19 @@ CARRYING: Mapping[str, str] = {"reckoning": "用规则算：", "comparing": "放
 SIGNALS: Mapping[str, str] = {
     "classifier": "分类器",
     "phrasing": "像最近的问法",
+    "pairs": "那个问法的字这里也有",
     "text": "标题和答案里有这些词",
+    "said": "它的问法和答案里有这些词",
     "region": "本市的",
     "elsewhere": "别的市的",
-    "pairs": "那个问法的字这里也有",
-    "said": "它的问法和答案里有这些词",
     "refuses": "是拒答或闲聊",
+    "asks_aspect": "问的像是这个方面",
+    "asks_topic": "问的像是这个话题",
+    "asks_subject": "问的像是这个大类",
+    "asks_kind": "问的像是这样一类（能答、没写、闲聊）",
     "before": "它说到上一问的词",
+    "shown": "它说到刚才答案标题的词",
+    "joined": "连上一问一起看",
     "subject": "大类接着原来的话题",
     "topic": "接着原来的话题",
     "aspect": "接着原来的方面",
@@ -51,7 +57,9 @@ SIGNALS: Mapping[str, str] = {
 }
 CHANNELS: Mapping[str, str] = {"c": "字", "p": "拼音", "w": "词"}
 EVIDENCE: Mapping[str, str] = {
-    "top": "最高分",
+    "share": "占候选的份额",
+    "classifier": "分类器",
+    "said": "问法和答案里的词",
     "margin": "比第二名高",
     "rival": "比最高的拒答高",
     "coverage": "认得的字串占",
@@ -108,7 +116,7 @@ def channels(understander: Understander, normal: str) -> dict[str, dict[str, flo
     counts = understander.featuriser.features(normal) if normal else {}
     found: dict[str, dict[str, float]] = {name: {} for name in classifier.classes}
     for channel in CHANNELS:
-        scores = classifier.scores({key: count for key, count in counts.items() if key[0] == channel})
+        scores, _ = classifier.scores({key: count for key, count in counts.items() if key[0] == channel})
         for name, score in zip(classifier.classes, scores, strict=True):
             found[name][channel] = float(score)
     return found

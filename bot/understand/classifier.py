@@ -33,7 +33,7 @@ BLOCK = 64
 """Classes solved side by side."""
 KEPT = 5_000_000
 """Weights that are kept, three bytes each."""
-FORMAT = 7
+FORMAT = 8
 """Raised whenever features or file layout change, so that cached models are made anew."""
 
 
@@ -104,26 +104,30 @@ class Classifier:
 
     vocabulary: Vocabulary
     classes: tuple[str, ...]
+    groups: tuple[str, ...]
+    """What several classes have in common, learnt as one: a subject, an aspect, a kind of answer."""
     starts: npt.NDArray[np.int64]
     """Feature i has the entries starts[i] to starts[i + 1] of the next two."""
     targets: npt.NDArray[np.uint16]
-    """Class of each weight."""
+    """Class of each weight; groups are counted on after the classes."""
     weights: npt.NDArray[np.int8]
     scale: Floats
     """Per feature: weight = int8 * scale."""
     texts: Mapping[str, tuple[str, ...]]
     """Class -> the normalised phrasings it was trained on."""
 
-    def scores(self, counts: Mapping[str, int]) -> Floats:
-        """One score a class, in the order of `classes`."""
+    def scores(self, counts: Mapping[str, int]) -> tuple[Floats, Floats]:
+        """One score a class, in the order of `classes`, and one a group, in the order of `groups`."""
         where, value = self.vocabulary.vector(counts)
+        total = len(self.classes) + len(self.groups)
         if not len(where):
-            return np.zeros(len(self.classes), np.float32)
+            return np.zeros(len(self.classes), np.float32), np.zeros(len(self.groups), np.float32)
         first, size = self.starts[where], self.starts[where + 1] - self.starts[where]
         ends = np.cumsum(size)
         picked = np.arange(ends[-1]) + np.repeat(first - (ends - size), size)
         parts = self.weights[picked] * np.repeat(value * self.scale[where], size)
-        return np.bincount(self.targets[picked], parts, len(self.classes)).astype(np.float32)
+        scores = np.bincount(self.targets[picked], parts, total).astype(np.float32)
+        return scores[: len(self.classes)], scores[len(self.classes) :]
 
     def save(self, path: Path) -> None:
         """Write to one .npz file, whole or not at all."""
@@ -134,6 +138,7 @@ class Classifier:
             keys=np.array("\n".join(self.vocabulary.index)),
             idf=self.vocabulary.idf,
             classes=np.array("\n".join(self.classes)),
+            groups=np.array("\n".join(self.groups)),
             texts=np.array("\n".join("\t".join(self.texts[name]) for name in self.classes)),
             starts=self.starts,
             targets=self.targets,
@@ -152,18 +157,25 @@ class Classifier:
                 keys = str(data["keys"]).split("\n")
                 vocabulary = Vocabulary({key: i for i, key in enumerate(keys)}, data["idf"])
                 classes = tuple(str(data["classes"]).split("\n"))
+                groups = tuple(filter(None, str(data["groups"]).split("\n")))
                 lines = str(data["texts"]).split("\n")
                 texts = {name: tuple(line.split("\t")) for name, line in zip(classes, lines, strict=True)}
                 arrays = (data["starts"], data["targets"], data["weights"], data["scale"])
-                return cls(vocabulary, classes, *arrays, texts)
+                return cls(vocabulary, classes, groups, *arrays, texts)
         except Exception as error:  # zipfile.BadZipFile, OSError, KeyError … have no common base
             raise ValueError(f"damaged model: {error}") from error
 
 
-def train(features: Callable[[str], Mapping[str, int]], texts: Sequence[str], labels: Sequence[str]) -> Classifier:
-    """Fit the classifier to texts and their class names; `features` counts the features of a text.
+def train(
+    features: Callable[[str], Mapping[str, int]],
+    texts: Sequence[str],
+    labels: Sequence[str],
+    groups: Mapping[str, Sequence[str]] | None = None,
+) -> Classifier:
+    """Fit the classifier to texts and their class names; `features` counts the features of a text, `groups` names the
+    groups that a class belongs to.
 
-    It is called twice a text: to keep the counts of all texts at once would take most of a gigabyte.
+    `features` is called twice a text: to keep the counts of all texts at once would take most of a gigabyte.
 
     Memory: about 16 x features x BLOCK bytes a thread; 22,000 phrasings in 770 classes take some 15 s on two cores.
     """
@@ -181,12 +193,15 @@ def train(features: Callable[[str], Mapping[str, int]], texts: Sequence[str], la
     )
     number = {name: i for i, name in enumerate(classes)}
     owner = np.array([number[label] for label in labels])
+    belongs, names = _membership(classes, groups or {})
+    columns = belongs.shape[1]
     transposed: Any = matrix.T.tocsr()
-    blocks = [range(start, min(start + BLOCK, len(classes))) for start in range(0, len(classes), BLOCK)]
+    blocks = [range(start, min(start + BLOCK, columns)) for start in range(0, columns, BLOCK)]
 
     def solve(block: range) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]:
-        share = int(2 * KEPT * len(block) / len(classes))
-        return _largest(_solve(matrix, transposed, owner, block), block.start, share)
+        share = int(2 * KEPT * len(block) / columns)
+        target = belongs[:, block.start : block.stop][owner]
+        return _largest(_solve(matrix, transposed, target), block.start, share)
 
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as threads:  # scipy's products let go of the interpreter lock
         parts = list(threads.map(solve, blocks))
@@ -197,12 +212,26 @@ def train(features: Callable[[str], Mapping[str, int]], texts: Sequence[str], la
     taught: dict[str, list[str]] = {}
     for text, label in zip(texts, labels, strict=True):
         taught.setdefault(label, []).append(text)
-    return _packed(vocabulary, classes, feature, target, weight, {name: tuple(taught[name]) for name in classes})
+    learnt = {name: tuple(taught[name]) for name in classes}
+    return _packed(vocabulary, classes, names, feature, target, weight, learnt)
+
+
+def _membership(classes: tuple[str, ...], groups: Mapping[str, Sequence[str]]) -> tuple[Floats, tuple[str, ...]]:
+    """(classes x columns: which class counts for which column, first the classes themselves, then the groups; the names
+    of the groups)."""
+    names = tuple(sorted({group for name in classes for group in groups.get(name, ())}))
+    number = {group: len(classes) + i for i, group in enumerate(names)}
+    belongs = np.eye(len(classes), len(classes) + len(names), dtype=np.float32)
+    for row, name in enumerate(classes):
+        for group in groups.get(name, ()):
+            belongs[row, number[group]] = 1
+    return belongs, names
 
 
 def _packed(
     vocabulary: Vocabulary,
     classes: tuple[str, ...],
+    groups: tuple[str, ...],
     feature: npt.NDArray[np.int64],
     target: npt.NDArray[np.int64],
     weight: Floats,
@@ -215,23 +244,22 @@ def _packed(
     scale = np.where(scale == 0, 1, scale / 127).astype(np.float32)
     starts = np.searchsorted(feature, np.arange(len(vocabulary.index) + 1))
     quantised = np.rint(weight / scale[feature]).astype(np.int8)
-    return Classifier(vocabulary, classes, starts, target.astype(np.uint16), quantised, scale, texts)
+    return Classifier(vocabulary, classes, groups, starts, target.astype(np.uint16), quantised, scale, texts)
 
 
 def _largest(part: Floats, start: int, share: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]:
-    """(features, classes, weights) of the `share` largest weights of a block."""
+    """(features, columns, weights) of the `share` largest weights of a block."""
     flat = part.ravel()
     chosen = np.argpartition(-np.abs(flat), share)[:share] if flat.size > share else np.arange(flat.size)
     feature, inside = np.divmod(chosen, part.shape[1])
     return feature, inside + start, flat[chosen]
 
 
-def _solve(matrix: Any, transposed: Any, owner: npt.NDArray[np.int64], block: range) -> Floats:
-    """Weights (features x classes of the block): conjugate gradients on (X X' + r I) a = y, all classes side by side.
+def _solve(matrix: Any, transposed: Any, target: Floats) -> Floats:
+    """Weights (features x columns of `target`): conjugate gradients on (X X' + r I) a = y, all columns side by side.
 
     Stopping after ITERATIONS regularises as well; more changed nothing on held-out phrasings.
     """
-    target = (owner[:, None] == np.arange(block.start, block.stop)).astype(np.float32)
     dual, residual, direction = np.zeros_like(target), target.copy(), target
     error = (residual**2).sum(axis=0)
     for _ in range(ITERATIONS):

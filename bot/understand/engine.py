@@ -12,11 +12,12 @@ from bot.understand.classifier import Classifier
 from bot.understand.compare import NATION, Comparer, Comparison
 from bot.understand.decide import Decision, certainty, evidence
 from bot.understand.features import Featuriser
-from bot.understand.match import Candidate, Matcher, Thread
+from bot.understand.match import Candidate, Matcher
 from bot.understand.nearby import CLEAR, SURE, WORTH_OFFERING, Nearby
 from bot.understand.normalise import clean
 from bot.understand.region import Places
 from bot.understand.rules import Finding, find
+from bot.understand.signals import Thread
 
 OUT_OF_SCOPE = "far"
 """Intent of messages that have nothing to do with our subject."""
@@ -84,6 +85,8 @@ WORD_FOR_WORD = 0.93
 """Likeness to a taught phrasing from which on no reckoning or comparing takes its place."""
 FORM_AT = 0.4
 """Least certainty for starting a form: one that nobody asked for is a nuisance, an answer beside the point is not read."""
+NEAR_SHARE = 0.02
+"""Of the first one's share of the list, what makes another entry near enough to be compared over places."""
 _NUMBERS = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
 
 
@@ -95,7 +98,7 @@ class Understander:
         self.decision = decision
         self.featuriser = featuriser
         self.places = Places(content.regions, content.words.places)
-        self.matcher = Matcher(content, featuriser, classifier, decision.weights)
+        self.matcher = Matcher(content, featuriser, classifier, decision.ranking)
         taught = sum(map(len, self.matcher.phrasings.values()))
         self.nearby = Nearby(content, featuriser, classifier.vocabulary, taught)
         self.comparer = Comparer(content.comparisons, self.places)
@@ -186,12 +189,11 @@ class Understander:
         return replace(base, status=status, target=entry_id, kind="entry", score=score, why={"rule": rule})
 
     def _match(self, normal: str, context: Context, base: Understanding) -> Understanding:
-        counts = self.featuriser.features(normal)
-        coverage = self.matcher.classifier.vocabulary.coverage(counts)
         follows = bool(context.text and context.topic)
         thread = Thread(context.text, context.topic, context.aspect, context.entry) if follows else Thread()
-        ranked = self.matcher.rank(normal, base.region, base.region_named, thread)
-        found = evidence(ranked, coverage, len(normal))
+        short = self.matcher.short_list(normal, base.region, thread)
+        ranked = self.matcher.rank(short)
+        found = evidence(ranked, short.coverage, short.length)
         sure, rule = certainty(found, self.decision.sure), "in conversation" if follows else "matched"
         if ranked and ranked[0].phrasing == normal and self.matcher.word_for_word(normal) >= 0:
             sure, rule = max(sure, WORD_FOR_WORD), "word for word"
@@ -259,8 +261,9 @@ class Understander:
         if not found.matter and last and not last.region:
             return last.id
         # A city's own entry was shown before: what was asked then finds its national counterpart.
-        ranked = self.matcher.rank(found.matter or context.text, "", False, Thread())
-        near = [c for c in ranked if c.id in entries and not entries[c.id].region and c.score >= ranked[0].score / 2]
+        ranked = self.matcher.rank(self.matcher.short_list(found.matter or context.text, "", Thread()))
+        least = ranked[0].score * NEAR_SHARE if ranked else 0.0
+        near = [c for c in ranked if c.id in entries and not entries[c.id].region and c.score >= least]
         cities = [regions[place] for place in found.places if place != NATION]
         ruled = {c.id: sum(c.id in city.overlays for city in cities) for c in near}
         answers = [entry for entry, count in ruled.items() if count or entries[entry].kind == "answer"]

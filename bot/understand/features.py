@@ -18,7 +18,11 @@ from bot.content.models import Words
 from bot.understand.normalise import normalise
 
 CHANNELS = ("c", "p", "w")
-"""c: character n-grams 1-3; p: pinyin-letter n-grams 3-6; w: words and the concepts they stand for."""
+"""c: character n-grams 1-3; p: pinyin-letter n-grams of 3 and 5; w: words and the concepts they stand for."""
+
+PINYIN = (3, 5)
+"""Lengths of the pinyin-letter n-grams. With 4 and 6 too, three quarters of all features were pinyin, and questions were
+found no better (docs/decisions/0012-groups.md)."""
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -105,7 +109,8 @@ class Featuriser:
             return last[1]
         words = self.cut(normal)
         keys = ["c" + gram for gram in grams(f"^{normal.replace(' ', '|')}$", 1, 3)]
-        keys += ["p" + gram for gram in grams(pinyin(normal), 3, 6)]
+        letters = pinyin(normal)
+        keys += ["p" + gram for size in PINYIN for gram in grams(letters, size, size)]
         keys += ["w" + word for word in words]
         keys += ["w=" + self.concepts[word] for word in words if word in self.concepts]
         keys += ["w@" + self.places[word] for word in words if word in self.places]

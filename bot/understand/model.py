@@ -17,7 +17,7 @@ from bot.understand.classifier import FORMAT, Classifier, train
 from bot.understand.decide import Decision
 from bot.understand.engine import Understander
 from bot.understand.features import Featuriser
-from bot.understand.match import class_phrasings
+from bot.understand.match import class_groups, class_phrasings
 from bot.understand.region import Places
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ def make(content: Content) -> Classifier:
     """Train on all phrasings."""
     featuriser = featuriser_for(content)
     texts, labels = labelled(content, featuriser)
-    return train(featuriser.features, texts, labels)
+    return train(featuriser.features, texts, labels, class_groups(content))
 
 
 def model_path(content: Content, folder: Path) -> Path:
@@ -56,6 +56,7 @@ def model_path(content: Content, folder: Path) -> Path:
     words = content.words
     taught = [
         sorted(class_phrasings(content).items()),
+        sorted(class_groups(content).items()),
         words.terms,
         sorted(words.synonyms.items()),
         sorted(words.typos.items()),
@@ -82,7 +83,8 @@ def load_or_make(content: Content, folder: Path) -> Classifier:
     with tempfile.TemporaryDirectory(dir=folder) as work:
         # What is taught is handed over in a file: the content files may change while the model is made.
         lesson = Path(work) / "lesson.pickle"
-        lesson.write_bytes(pickle.dumps((content.words, content.regions, *labelled(content, featuriser_for(content)))))
+        taught = (*labelled(content, featuriser_for(content)), class_groups(content))
+        lesson.write_bytes(pickle.dumps((content.words, content.regions, *taught)))
         subprocess.run([sys.executable, "-m", __name__, lesson, path], check=True, stdin=subprocess.DEVNULL)
     log.info("model made in %.1f s", time.perf_counter() - started)
     for old in sorted(folder.glob("model-*.npz"), key=lambda p: p.stat().st_mtime)[:-KEPT_MODELS]:
@@ -98,9 +100,9 @@ def understander(content: Content, folder: Path) -> Understander:
 def main() -> None:
     """python -m bot.understand.model LESSON MODEL: train on what `load_or_make` handed over, and save."""
     lesson, path = map(Path, sys.argv[1:3])
-    words, regions, texts, labels = pickle.loads(lesson.read_bytes())  # written a moment ago by our own parent
+    words, regions, texts, labels, groups = pickle.loads(lesson.read_bytes())  # written a moment ago by our own parent
     featuriser = Featuriser(words, Places(regions, ()).names)
-    train(featuriser.features, texts, labels).save(path)
+    train(featuriser.features, texts, labels, groups).save(path)
 
 
 if __name__ == "__main__":

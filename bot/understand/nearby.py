@@ -18,7 +18,8 @@ import numpy.typing as npt
 from bot.content.models import Content, Entry
 from bot.understand.classifier import Vocabulary
 from bot.understand.features import Featuriser
-from bot.understand.match import SIGNALS, Candidate
+from bot.understand.match import Candidate
+from bot.understand.signals import SIGNALS
 
 SURE = 0.66
 """Least likeness for a plain answer: 94 % of such answers were right, and 1 % of foreign questions reached it."""

@@ -1,0 +1,262 @@
+"""What speaks for and against a candidate: a row of numbers for each class on the short list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import fuzz, process
+
+from bot.content.models import Content, Entry
+from bot.understand.classifier import Classifier, Floats, Vocabulary
+from bot.understand.features import Featuriser
+
+Share = tuple[tuple[str, ...], float]
+SIGNALS = (
+    "classifier",
+    "phrasing",
+    "pairs",
+    "text",
+    "said",
+    "region",
+    "elsewhere",
+    "refuses",
+    "asks_aspect",
+    "asks_topic",
+    "asks_subject",
+    "asks_kind",
+    "before",
+    "shown",
+    "joined",
+    "subject",
+    "topic",
+    "aspect",
+    "see",
+    "dodges",
+)
+"""What a candidate is judged by:
+classifier  score of the trained classifier, about 0 to 1
+phrasing    likeness of the nearest phrasing (rapidfuzz token-free ratio), 0 to 1
+pairs       share of that phrasing's character pairs that the question has, weighted by rarity, 0 to 1: what the phrasing
+            says and the question does not
+text        share of the question's words that title and answer have, weighted by rarity, 0 to 1
+said        the same share that title, answer or any phrasing has, in these words or a synonym, 0 to 1: a question about
+            the 会徽 is hardly about something in whose phrasings and answer no 会徽 occurs
+region      1 when the entry belongs to the person's city
+elsewhere   1 when it belongs to a city that the person has not named
+refuses     1 when it says that something is unknown or only talks: evens out how many phrasings each side was taught
+asks_…      score of the group that it belongs to (its aspect, topic, subject; whether it answers, refuses or talks), about
+            0 to 1: 「谁批」 is learnt over all topics together, 「工作站」 over all aspects
+            In a conversation, 0 outside one:
+before      like `said`, for the words of the question before, 0 to 1
+shown       like `said`, for the words in the title of the entry shown before, 0 to 1
+joined      score of the trained classifier for the question before and this one read as one
+subject     1 when the first part of its topic is that of the conversation
+topic       1 when its whole topic is
+aspect      1 when it continues the aspect asked for before
+see         1 when it or the entry shown before names the other under `see`
+dodges      1 when it refuses and `subject` holds: what the sources leave open stands close to what they say
+"""
+GROUPS = ("aspect", "topic", "subject", "kind")
+"""Sorts of groups, in the order of the signals `asks_…`."""
+
+
+@dataclass(frozen=True)
+class Thread:
+    """What the conversation is about, as far as matching needs it."""
+
+    text: str = ""
+    """The question before, normalised; "" when this one stands alone."""
+    topic: str = ""
+    aspect: str = ""
+    entry: str = ""
+    """Id of the entry shown last."""
+
+
+def entry_groups(entry: Entry) -> dict[str, str]:
+    """Sort of group -> the group that an entry is taught with."""
+    subject = entry.topic.partition("/")[0]
+    return {"aspect": entry.aspect, "topic": entry.topic, "subject": subject, "kind": entry.kind}
+
+
+class _Class:
+    """What is known of one class. Its texts are cut and put together when first needed."""
+
+    def __init__(self, name: str, entry: Entry | None, phrasings: Sequence[str], featuriser: Featuriser) -> None:
+        self.entry = entry
+        self.phrasings = phrasings
+        self.featuriser = featuriser
+        self.region = entry.region if entry else ""
+        self.refuses = entry.kind != "answer" if entry else name.startswith("intent:")
+        self.groups = entry_groups(entry) if entry else {"kind": name.partition(":")[0]}
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Words of an entry's title and answer."""
+        entry = self.entry
+        text = f"{entry.title} {entry.answer} {entry.detail}" if entry else ""
+        return frozenset(self.featuriser.cut(self.featuriser.normalise(text)))
+
+    @cached_property
+    def text(self) -> str:
+        """All that it says and is asked by."""
+        entry = self.entry
+        own = self.featuriser.normalise(f"{entry.answer} {entry.detail}") if entry else ""
+        return "\n".join((*self.phrasings, own)).replace(" ", "")
+
+
+class Signals:
+    """Reads the signals of a short list."""
+
+    def __init__(self, content: Content, featuriser: Featuriser, classifier: Classifier) -> None:
+        self.featuriser = featuriser
+        self.classifier = classifier
+        texts = classifier.texts
+        self._classes = {
+            name: _Class(name, content.entries.get(name), texts[name], featuriser) for name in classifier.classes
+        }
+        self._number = {name: i for i, name in enumerate(classifier.classes)}
+        at = {name: i for i, name in enumerate(classifier.groups)}
+        self._groups = {
+            name: [at.get(f"{sort}:{one.groups.get(sort)}", len(at)) for sort in GROUPS]
+            for name, one in self._classes.items()
+        }
+        self._alike = _synonyms(featuriser.concepts)
+        self._rare_pairs = _RarePairs(classifier.vocabulary)
+
+    def refuses(self, name: str) -> bool:
+        """Whether a class says that something is unknown or only talks: `open`, `boundary`, an intent."""
+        return self._classes[name].refuses
+
+    def read(
+        self, normal: str, short: Sequence[str], scores: Floats, groups: Floats, region: str, thread: Thread
+    ) -> tuple[npt.NDArray[np.float64], list[str]]:
+        """(classes x SIGNALS, the nearest phrasing of each) for the classes on the short list. `scores` and `groups`:
+        what the classifier makes of the question, all classes and all groups."""
+        spoken = self._shares(self.featuriser.cut(normal))
+        asked = [*groups.tolist(), 0.0]
+        said_before = self._before(normal, thread)
+        rows, phrasings = [], []
+        for name in short:
+            one = self._classes[name]
+            phrasing, near = _nearest(normal, one.phrasings)
+            mine = one.region
+            rows.append(
+                (
+                    float(scores[self._number[name]]),
+                    near,
+                    self._pairs(phrasing, normal),
+                    sum([share for alike, share in spoken if alike[0] in one.words]),
+                    _said(spoken, one.text),
+                    float(bool(mine) and mine == region),
+                    float(bool(mine) and mine != region),
+                    float(one.refuses),
+                    *[asked[i] for i in self._groups[name]],
+                    *(said_before.of(name, one) if said_before else _ALONE),
+                )
+            )
+            phrasings.append(phrasing)
+        return np.array(rows, np.float64).reshape(len(rows), len(SIGNALS)), phrasings
+
+    def _before(self, normal: str, thread: Thread) -> _Before | None:
+        if not thread.text:
+            return None
+        last = self._classes.get(thread.entry)
+        shown = last.entry if last else None
+        title = self.featuriser.normalise(shown.title) if shown else ""
+        return _Before(
+            thread,
+            shown,
+            self._shares(self.featuriser.cut(thread.text)),
+            self._shares(self.featuriser.cut(title)),
+            self.classifier.scores(self.featuriser.features(f"{thread.text} {normal}"))[0],
+            self._number,
+        )
+
+    def rarity(self, word: str, unheard_of: float = 9.0) -> float:
+        """How rare a word is in what people ask: ln(phrasings / those with it) + 1; `unheard_of` for unknown ones."""
+        return self.classifier.vocabulary.rarity("w" + word, unheard_of)
+
+    def _pairs(self, phrasing: str, normal: str) -> float:
+        rare = self._rare_pairs
+        pairs = dict.fromkeys(
+            [phrasing[at : at + 2] for at in range(len(phrasing) - 1)]
+        )  # in order: sums stay the same
+        told = [(rare[pair], pair in normal) for pair in pairs]
+        return sum([weight for weight, has in told if has]) / (sum([weight for weight, _ in told]) or 1.0)
+
+    def _shares(self, words: Sequence[str]) -> list[Share]:
+        """Each word with its synonyms, itself first, and its share of the question by rarity; the shares sum to 1."""
+        rare = [self.rarity(word, 4.0) for word in words]
+        total = sum(rare) or 1.0
+        return [(self._alike.get(word, (word,)), rarity / total) for word, rarity in zip(words, rare, strict=True)]
+
+
+_ALONE = (0.0,) * 8
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What was said and shown before, for the signals of a conversation."""
+
+    thread: Thread
+    last: Entry | None
+    text: Sequence[Share]
+    title: Sequence[Share]
+    joined: Floats
+    number: Mapping[str, int]
+
+    def of(self, name: str, one: _Class) -> tuple[float, ...]:
+        """The signals `before` to `dodges` of a class."""
+        entry, last = one.entry, self.last
+        said = _said(self.text, one.text), _said(self.title, one.text), float(self.joined[self.number[name]])
+        if entry is None or not self.thread.topic:
+            return (*said, 0.0, 0.0, 0.0, 0.0, 0.0)
+        subject = entry.topic.partition("/")[0] == self.thread.topic.partition("/")[0]
+        return (
+            *said,
+            float(subject),
+            float(entry.topic == self.thread.topic),
+            float(entry.aspect == self.thread.aspect),
+            float(last is not None and (entry.id in last.see or last.id in entry.see)),
+            float(subject and entry.kind != "answer"),
+        )
+
+
+def _nearest(normal: str, phrasings: Sequence[str]) -> tuple[str, float]:
+    found = process.extractOne(normal, phrasings, scorer=fuzz.ratio)
+    return (found[0], found[1] / 100) if found else ("", 0.0)
+
+
+def _said(spoken: Sequence[Share], text: str) -> float:
+    """Share of the words that stand in a text, in these words or a synonym."""
+    total = 0.0
+    for alike, share in spoken:
+        for word in alike:
+            if word in text:
+                total += share
+                break
+    return total
+
+
+class _RarePairs(dict[str, float]):
+    """Rarity of character pairs, looked up in the vocabulary once each. Only pairs of phrasings are asked for, so it
+    does not grow with what people write."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+
+    def __missing__(self, pair: str) -> float:
+        found = self[pair] = self.vocabulary.rarity("c" + pair, 0.0)
+        return found
+
+
+def _synonyms(concepts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Word -> all words that stand for the same thing, itself first."""
+    groups: dict[str, list[str]] = {}
+    for word, concept in concepts.items():
+        groups.setdefault(concept, []).append(word)
+    return {word: (word, *(other for other in groups[concept] if other != word)) for word, concept in concepts.items()}
