@@ -122,11 +122,13 @@ class Classifier:
         total = len(self.classes) + len(self.groups)
         if not len(where):
             return np.zeros(len(self.classes), np.float32), np.zeros(len(self.groups), np.float32)
-        first, size = self.starts[where], self.starts[where + 1] - self.starts[where]
-        ends = np.cumsum(size)
-        picked = np.arange(ends[-1]) + np.repeat(first - (ends - size), size)
-        parts = self.weights[picked] * np.repeat(value * self.scale[where], size)
-        scores = np.bincount(self.targets[picked], parts, total).astype(np.float32)
+        first, end = self.starts[where], self.starts[where + 1]
+        # Slices put together: the entries of a feature lie side by side, and picking them one by one costs twice the time.
+        spans = [slice(a, b) for a, b in zip(first.tolist(), end.tolist(), strict=True)]
+        weights = np.concatenate([self.weights[span] for span in spans])
+        targets = np.concatenate([self.targets[span] for span in spans])
+        parts = weights * np.repeat(value * self.scale[where], end - first)
+        scores = np.bincount(targets, parts, total).astype(np.float32)
         return scores[: len(self.classes)], scores[len(self.classes) :]
 
     def save(self, path: Path) -> None:

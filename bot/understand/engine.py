@@ -122,7 +122,7 @@ class Understander:
         context = context or Context()
         normal = self.featuriser.normalise(text)
         cleaned = clean(text)
-        cut = self.featuriser.pieces(cleaned)
+        cut = self.featuriser.pieces(cleaned) if self.places.mentioned(cleaned) else []
         named = self.places.city(cleaned, cut)
         region = named or context.region
         base = Understanding(

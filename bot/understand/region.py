@@ -29,6 +29,10 @@ class Places:
         for name in (*self.names, *self.elsewhere):
             self._starting.setdefault(name[0], []).append(name)
 
+    def mentioned(self, cleaned: str) -> bool:
+        """Whether any name occurs in cleaned text, be it inside other words: only then it has to be cut."""
+        return any(name in cleaned for name in self._near(cleaned))
+
     def city(self, cleaned: str, words: Sequence[str]) -> str:
         """The first city named in cleaned text, or "". `words`: the text as jieba cuts it; a name counts only where it
         begins and ends with a word, or 「论文成果」 would speak of 文成."""

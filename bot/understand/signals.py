@@ -125,7 +125,7 @@ class Signals:
             for name, one in self._classes.items()
         }
         self._alike = _synonyms(featuriser.concepts)
-        self._rare_pairs = _RarePairs(classifier.vocabulary)
+        self._rarities = _Rarities(classifier.vocabulary)
 
     def refuses(self, name: str) -> bool:
         """Whether a class says that something is unknown or only talks: `open`, `boundary`, an intent."""
@@ -137,6 +137,7 @@ class Signals:
         """(classes x SIGNALS, the nearest phrasing of each) for the classes on the short list. `scores` and `groups`:
         what the classifier makes of the question, all classes and all groups."""
         spoken = self._shares(self.featuriser.cut(normal))
+        pairs = [(pair, self.classifier.vocabulary.rarity("c" + pair, 0.0)) for pair in _pairs(normal)]
         asked = [*groups.tolist(), 0.0]
         said_before = self._before(normal, thread)
         rows, phrasings = [], []
@@ -148,7 +149,7 @@ class Signals:
                 (
                     float(scores[self._number[name]]),
                     near,
-                    self._pairs(phrasing, normal),
+                    sum([rarity for pair, rarity in pairs if pair in phrasing]) / self._rarities[phrasing],
                     sum([share for alike, share in spoken if alike[0] in one.words]),
                     _said(spoken, one.text),
                     float(bool(mine) and mine == region),
@@ -179,14 +180,6 @@ class Signals:
     def rarity(self, word: str, unheard_of: float = 9.0) -> float:
         """How rare a word is in what people ask: ln(phrasings / those with it) + 1; `unheard_of` for unknown ones."""
         return self.classifier.vocabulary.rarity("w" + word, unheard_of)
-
-    def _pairs(self, phrasing: str, normal: str) -> float:
-        rare = self._rare_pairs
-        pairs = dict.fromkeys(
-            [phrasing[at : at + 2] for at in range(len(phrasing) - 1)]
-        )  # in order: sums stay the same
-        told = [(rare[pair], pair in normal) for pair in pairs]
-        return sum([weight for weight, has in told if has]) / (sum([weight for weight, _ in told]) or 1.0)
 
     def _shares(self, words: Sequence[str]) -> list[Share]:
         """Each word with its synonyms, itself first, and its share of the question by rarity; the shares sum to 1."""
@@ -242,16 +235,22 @@ def _said(spoken: Sequence[Share], text: str) -> float:
     return total
 
 
-class _RarePairs(dict[str, float]):
-    """Rarity of character pairs, looked up in the vocabulary once each. Only pairs of phrasings are asked for, so it
-    does not grow with what people write."""
+class _Rarities(dict[str, float]):
+    """Phrasing -> the rarities of its character pairs, summed up when first needed. It grows with the phrasings, not with
+    what people write."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
 
-    def __missing__(self, pair: str) -> float:
-        found = self[pair] = self.vocabulary.rarity("c" + pair, 0.0)
+    def __missing__(self, phrasing: str) -> float:
+        rare = [self.vocabulary.rarity("c" + pair, 0.0) for pair in _pairs(phrasing)]
+        found = self[phrasing] = sum(rare) or 1.0
         return found
+
+
+def _pairs(text: str) -> list[str]:
+    """Its pairs of neighbouring characters, each once, in order."""
+    return list(dict.fromkeys([text[at : at + 2] for at in range(len(text) - 1)]))
 
 
 def _synonyms(concepts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
