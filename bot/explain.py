@@ -24,6 +24,7 @@ RULES: Mapping[str, str] = {
     "exact intent": "整句就是一个固定说法，不用匹配",
     "place only": "只说了在哪里，记下地区",
     "same for another place": "同一件事，换一个地方再问",
+    "asked before, now for this place": "说了在哪个市：刚才问的事，换成这个市的规定再答",
     "offered before": "说的是「第几个」，取上次列出的",
     "step asked for": "问的是第几步",
     "next step": "问的是下一步",

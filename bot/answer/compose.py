@@ -56,6 +56,8 @@ def entry_reply(
             lines.append(content.replies["human_region"].format(office=office))
     if answer.sources:
         lines.append(f"{content.replies['sources']}：{citation(answer.sources, content.sources)}")
+    if entry.ask_back and not step:
+        lines.append(entry.ask_back)
     return Reply("\n\n".join(lines), buttons=_ways_on(content, entry, region, step), more=answer.more)
 
 
@@ -110,9 +112,11 @@ def _label(title: str) -> str:
 def _ways_on(content: Content, entry: Entry, region: str, step: int) -> tuple[tuple[Button, ...], ...]:
     # Whoever walks through steps finds the way on in the same place each time.
     rows = list(step_buttons(content, entry, region, step))
-    if entry.form:
-        rows.append((Button(_label(f"填表：{content.forms[entry.form].title}"), f"form:start:{entry.form}"),))
-    rows += [(Button(_label(content.entries[other].title), f"e:{other}"),) for other in entry.see[:MAX_RELATED]]
+    form = content.forms[entry.form] if entry.form else None
+    to_fill = [(Button(_label(f"填表：{form.title}"), f"form:start:{entry.form}"),)] if form else []
+    related = [(Button(_label(content.entries[other].title), f"e:{other}"),) for other in entry.see[:MAX_RELATED]]
+    # What was asked back is answered by the related entries: they come first then.
+    rows += [*related, *to_fill] if entry.ask_back else [*to_fill, *related]
     if entry.kind != "answer":
         rows.append((Button("找人工", "human"),))
     return tuple(rows)

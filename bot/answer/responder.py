@@ -15,6 +15,8 @@ from bot.messages import Reply
 from bot.understand.engine import OUT_OF_SCOPE, Context, Understanding
 
 OFFER = 3
+WORTH_OFFERING = 0.1
+"""Of the best candidate's share, what another one needs to be offered beside it."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,9 @@ def respond(
 ) -> Response:
     """Replies for an understood question. Intents that act (status, forms) are the assistant's business; here they
     only talk. `passages`: see `with_passages`."""
-    # 「那岳阳呢」 asks about another city; it does not move the person there.
-    context = replace(context, region=context.region or meaning.region)
+    # 「那岳阳呢」 asks about another city; it does not move the person there, 「我在岳阳」 does.
+    region = meaning.region if meaning.settled else context.region or meaning.region
+    context = replace(context, region=region)
     if meaning.kind == "entry" and meaning.target:
         return _entry(content, content.entries[meaning.target], meaning, context, today)
     if meaning.status == "choose":
@@ -76,12 +79,8 @@ def offer(content: Content, meaning: Understanding) -> list[Entry]:
     """The entries to offer, best first: answers before anything else, at most three, and only those in reach."""
     if not meaning.candidates:
         return []
-    best = meaning.candidates[0].score
-    found = [
-        content.entries[c.id]
-        for c in meaning.candidates
-        if c.id in content.entries and c.score > max(0.12, best * 0.45)
-    ]
+    least = meaning.candidates[0].score * WORTH_OFFERING
+    found = [content.entries[c.id] for c in meaning.candidates if c.id in content.entries and c.score >= least]
     return found[:OFFER]
 
 
@@ -98,6 +97,8 @@ def answer_for(content: Content, entry: Entry, meaning: Understanding, today: da
 def _entry(content: Content, entry: Entry, meaning: Understanding, context: Context, today: date) -> Response:
     answer = answer_for(content, entry, meaning, today)
     reply = entry_reply(content, entry, meaning.region, today, meaning.step, answer)
+    if meaning.settled:
+        reply = replace(reply, text=f"{content.replies['region_noted'].format(region=meaning.region)}\n\n{reply.text}")
     if entry.kind == "boundary":
         # Another office's business: what is asked next is more likely about ours.
         return Response((reply,), replace(context, offered=()), "")

@@ -106,6 +106,8 @@ class Entry:
     sources: tuple[str, ...]
     detail: str = ""
     more: str = ""
+    ask_back: str = ""
+    """The one question that decides how it goes on; the entries in `see` are its answers."""
     kind: str = "answer"
     region: str = ""
     """City the entry belongs to, "" for the whole nation."""

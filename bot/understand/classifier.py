@@ -33,6 +33,8 @@ BLOCK = 64
 """Classes solved side by side."""
 KEPT = 5_000_000
 """Weights that are kept, three bytes each."""
+WIDE = 150
+"""Weights of a feature from which on they are kept as a whole row too."""
 FORMAT = 8
 """Raised whenever features or file layout change, so that cached models are made anew."""
 
@@ -116,19 +118,39 @@ class Classifier:
     texts: Mapping[str, tuple[str, ...]]
     """Class -> the normalised phrasings it was trained on."""
 
+    @cached_property
+    def _dense(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int8]]:
+        """(row of each feature in the table or -1, the table: rows x columns). The most common n-grams weigh on hundreds of
+        classes each and stand in every question: their weights are multiplied as whole rows, three times as fast."""
+        sizes = np.diff(self.starts)
+        wide = np.flatnonzero(sizes > WIDE)
+        rows = np.full(len(sizes), -1, np.int32)
+        rows[wide] = np.arange(len(wide))
+        table = np.zeros((len(wide), len(self.classes) + len(self.groups)), np.int8)
+        for number, feature in enumerate(wide.tolist()):
+            span = slice(int(self.starts[feature]), int(self.starts[feature + 1]))
+            table[number, self.targets[span]] = self.weights[span]
+        return rows, table
+
     def scores(self, counts: Mapping[str, int]) -> tuple[Floats, Floats]:
         """One score a class, in the order of `classes`, and one a group, in the order of `groups`."""
         where, value = self.vocabulary.vector(counts)
         total = len(self.classes) + len(self.groups)
         if not len(where):
             return np.zeros(len(self.classes), np.float32), np.zeros(len(self.groups), np.float32)
-        first, end = self.starts[where], self.starts[where + 1]
-        # Slices put together: the entries of a feature lie side by side, and picking them one by one costs twice the time.
-        spans = [slice(a, b) for a, b in zip(first.tolist(), end.tolist(), strict=True)]
-        weights = np.concatenate([self.weights[span] for span in spans])
-        targets = np.concatenate([self.targets[span] for span in spans])
-        parts = weights * np.repeat(value * self.scale[where], end - first)
-        scores = np.bincount(targets, parts, total).astype(np.float32)
+        value = value * self.scale[where]
+        rows, dense = self._dense
+        row = rows[where]
+        wide = row >= 0
+        scores = value[wide] @ dense[row[wide]].astype(np.float32)
+        where, value = where[~wide], value[~wide]
+        if len(where):
+            first, end = self.starts[where], self.starts[where + 1]
+            # The entries of a feature lie side by side: slices put together cost half of picking them one by one.
+            spans = [slice(a, b) for a, b in zip(first.tolist(), end.tolist(), strict=True)]
+            parts = np.concatenate([self.weights[span] for span in spans]) * np.repeat(value, end - first)
+            targets = np.concatenate([self.targets[span] for span in spans])
+            scores += np.bincount(targets, parts, total).astype(np.float32)
         return scores[: len(self.classes)], scores[len(self.classes) :]
 
     def save(self, path: Path) -> None:

@@ -55,6 +55,8 @@ class Understanding:
     region: str = ""
     """City whose rules count: named in the message, else remembered."""
     region_named: bool = False
+    settled: bool = False
+    """Whether the person says that this city is where they are."""
     elsewhere: str = ""
     """A place named in the message that has no rules here."""
     step: int = 0
@@ -170,8 +172,8 @@ class Understander:
         return 0, ""
 
     def _place(self, text: str, context: Context, base: Understanding) -> Understanding | None:
-        """A message that is hardly more than a place: 「那岳阳呢」 asks the same for another city, 「我是温州的」 only
-        says where the person is."""
+        """A message that is hardly more than a place: 「那岳阳呢」 asks the same for another city, 「我是温州的」
+        says where the person is: when that city has a rule of its own for what was just asked, that is what they want."""
         if not (base.region_named or base.elsewhere):
             return None
         rest = self.places.without(clean(text))
@@ -180,6 +182,9 @@ class Understander:
             return self._entry(base, entry.id, 1.0, "same for another place")
         says_where = _SAME_FOR.fullmatch(rest) or (_I_AM.search(rest) and len(rest) <= 24)
         if says_where and not _ASKS.search(rest):
+            if entry and base.region_named and base.region != context.region:
+                if self.content.overlay(entry.id, base.region):
+                    return replace(self._entry(base, entry.id, 1.0, "asked before, now for this place"), settled=True)
             return replace(base, status="chat", score=1.0, why={"rule": "place only"})
         return None
 

@@ -35,6 +35,8 @@ STEPS = 150
 RATE = 0.01
 SHRINK = 2e-3
 """Weight decay of the hidden units."""
+SAME = 1e-3
+"""Standard deviation below which an input is the same everywhere and says nothing."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,8 @@ def fit_ranking(data: Sequence[Example]) -> Ranking:
     """The ranking that makes the wanted candidates of these examples likeliest."""
     lists = Lists.of(data)
     linear = fit_linear(lists)
-    mean, spread = lists.inputs.mean(axis=0), lists.inputs.std(axis=0) + np.float32(1e-6)
+    mean, spread = lists.inputs.mean(axis=0), lists.inputs.std(axis=0)
+    spread[spread < SAME] = 1
     whitened = ((lists.inputs - mean) / spread).clip(-FARTHEST, FARTHEST)
     fitted = [_fit_units(lists, whitened, lists.signals @ linear, start) for start in range(STARTS)]
     hidden, bias, out = (np.concatenate(parts, axis=-1).astype(np.float64) for parts in zip(*fitted, strict=True))

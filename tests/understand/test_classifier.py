@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,7 @@ def classifier(featuriser: Featuriser) -> Classifier:
 
 
 def best(classifier: Classifier, featuriser: Featuriser, text: str) -> str:
-    return classifier.classes[int(np.argmax(classifier.scores(featuriser.features(text))))]
+    return classifier.classes[int(np.argmax(classifier.scores(featuriser.features(text))[0]))]
 
 
 def test_what_was_taught_is_known(classifier: Classifier, featuriser: Featuriser) -> None:
@@ -52,8 +53,33 @@ def test_other_wordings_are_recognised(classifier: Classifier, featuriser: Featu
 
 def test_unknown_words_score_nothing(classifier: Classifier, featuriser: Featuriser) -> None:
     """A text of words that nobody taught scores far below a sure hit, and no features at all score zero."""
-    assert classifier.scores(featuriser.features("qqqqq")).max() < 0.3
-    assert not classifier.scores({}).any()
+    assert classifier.scores(featuriser.features("qqqqq"))[0].max() < 0.3
+    assert not classifier.scores({})[0].any()
+
+
+def test_a_group_is_learnt_over_its_classes(featuriser: Featuriser) -> None:
+    """What two classes have in common is recognised in words that only one of them was taught, and scored beside them."""
+    texts = [text for those in TAUGHT.values() for text in those]
+    labels = [name for name, those in TAUGHT.items() for _ in those]
+    groups = {"papers": ["about:founding"], "people": ["about:founding"], "fee": ["about:money"]}
+    classifier = train(featuriser.features, texts, labels, groups)
+    assert classifier.groups == ("about:founding", "about:money")
+    for said, group in (("最少要哪些材料", "about:founding"), ("会费什么标准", "about:money")):
+        classes, scores = classifier.scores(featuriser.features(said))
+        assert len(classes) == len(TAUGHT)
+        assert classifier.groups[int(np.argmax(scores))] == group
+
+
+def test_common_features_count_the_same_as_rare_ones(
+    classifier: Classifier, featuriser: Featuriser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows that are kept whole for speed give the scores that the single weights give."""
+    counts = featuriser.features("会费要交多少")
+    rare = classifier.scores(counts)[0]
+    monkeypatch.setattr("bot.understand.classifier.WIDE", 0)
+    common = replace(classifier)  # the rows are laid out anew
+    assert (np.diff(common.starts) > 0).sum() == len(common._dense[1])
+    assert np.allclose(common.scores(counts)[0], rare, atol=1e-5)
 
 
 def test_training_is_the_same_every_time(classifier: Classifier, featuriser: Featuriser) -> None:
@@ -71,7 +97,8 @@ def test_it_is_read_as_it_was_saved(classifier: Classifier, featuriser: Featuris
     path = tmp_path / "model.npz"
     classifier.save(path)
     counts = featuriser.features("会费多少")
-    assert np.array_equal(Classifier.read(path).scores(counts), classifier.scores(counts))
+    assert np.array_equal(Classifier.read(path).scores(counts)[0], classifier.scores(counts)[0])
+    assert Classifier.read(path).groups == classifier.groups
     assert [file.name for file in tmp_path.iterdir()] == ["model.npz"]
 
 
