@@ -34,11 +34,24 @@ _ABOUT = re.compile(rf"左右|大概|大约|约|上下|差不多|将近|接近|�
 _NOT_COUNTED = re.compile(r"一(?:般|共|起|定|下|直|些|点|样|线|把手|家三口)|统一|第一|万一|千万(?=[别不])")
 """Words in which a numeral is no number."""
 
+_NONE = re.compile(
+    r"(?:目前|现在|暂时)?(?:还|都|暂)?(?:没有?|无)(?:呢|的)?"
+    r"|.{0,4}?(?:一[个人家次名位项件]?[也都]没有?|没有?一[个人家次名位项件])(?:.{0,2})?"
+)
+"""没有, 还没有, 一个也没有: as an answer to how many."""
+
+
+def means_none(text: str) -> bool:
+    """Whether an answer to how many says that there are none."""
+    return bool(_NONE.fullmatch(fold(text).strip(" 。.!！")))
+
 
 def number(text: str) -> tuple[float, bool]:
     """(value, whether it was only about that much) of the one number in the text. Raises ValueError for none, for a
     vague one and for several different ones; its text may be shown."""
     plain = fold(text)
+    if means_none(text):
+        return 0.0, False
     for loose, exact in _LOOSE.items():
         plain = plain.replace("一" + loose, exact).replace(loose, exact)
     if _VAGUE.search(plain):

@@ -307,6 +307,21 @@ def test_an_answer_behind_an_irrelevant_one_is_irrelevant_too(tmp_path: Path) ->
     assert talk.draft.answers(talk.form) == {"a": "no", "d": 3, "e": 6}
 
 
+def test_none_is_zero_where_a_number_has_to_be_given(tmp_path: Path) -> None:
+    """「没有」 answers how many and is shown back; where nothing needs to be said it passes over, and where at least one is
+    wanted it is refused."""
+    survey = """
+  - {type: integer, name: a, label: 专职几人, required: yes}
+  - {type: integer, name: b, label: 兼职几人}
+  - {type: integer, name: c, label: 会员几人, required: yes, start: 1}
+"""
+    talk = Talk(read_form(small(survey), tmp_path))
+    assert "记成 0。" in talk.say("没有")
+    assert "跳过「兼职几人」" in talk.say("没有")
+    assert "「会员几人」还没收下" in talk.say("一个也没有")
+    assert talk.draft.values == {"a": 0}
+
+
 def test_notes_stand_before_the_question_that_follows(tmp_path: Path) -> None:
     """A note is read and not answered."""
     talk = Talk(read_form(CHAIN, tmp_path))

@@ -34,6 +34,11 @@ TODAY = date(2026, 11, 21)
         ("1,200 人", 1200, False),
         ("我们一共200人", 200, False),
         ("零", 0, False),
+        ("没有", 0, False),
+        ("还没有。", 0, False),
+        ("一个也没有", 0, False),
+        ("一家都没有", 0, False),
+        ("没有一个", 0, False),
     ],
 )
 def test_numbers_are_read_as_people_write_them(text: str, value: float, about: bool) -> None:
