@@ -10,13 +10,15 @@ from typing import Any
 from bot.content.forms import Field, Form, flat
 from bot.filing import pages
 from bot.filing.answering import accepted, constrain, go_on, repeat, several, take, take_files, toggled
+from bot.filing.asking import at
 from bot.filing.choosing import choose
-from bot.filing.draft import Draft, Event, Step, asked, at, has, has_value
+from bot.filing.draft import Draft, Event, Step, has
 from bot.filing.extract import extract
 from bot.filing.fitting import fitted
 from bot.filing.items import handle
 from bot.filing.moves import ACTIONS, change, change_by_name, closed, confirm
 from bot.filing.quick import keep_files, take_message, take_pictures, whole
+from bot.filing.scope import asked, has_value
 from bot.filing.types import TYPES, Parsed, fits, parse
 from bot.filing.values import fold, means_none
 from bot.filing.words import CONSENT, GREETINGS, MAYBE_QUESTION, SURE_QUESTION, WORDS, bare, change_wish, wish

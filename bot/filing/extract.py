@@ -6,7 +6,8 @@ import re
 from datetime import date
 
 from bot.content.forms import Field, Form
-from bot.filing.draft import Draft, asked
+from bot.filing.draft import Draft
+from bot.filing.scope import asked
 from bot.filing.types import Parsed, parse
 from bot.filing.values import fold
 

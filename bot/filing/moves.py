@@ -9,9 +9,11 @@ from datetime import date
 from bot.content.forms import Field, Form
 from bot.filing import pages
 from bot.filing.answering import go_on, repeat, take
-from bot.filing.draft import Draft, ItemForm, Step, asked, at, has, later, missing, next_field
+from bot.filing.asking import at, later, missing, next_field
+from bot.filing.draft import Draft, Step, has
 from bot.filing.entering import stand_on_list
 from bot.filing.results import cited
+from bot.filing.scope import ItemForm, asked
 from bot.filing.values import fold, spoken
 from bot.messages import Button, Reply
 

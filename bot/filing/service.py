@@ -17,7 +17,7 @@ from bot.content.papers import RECEIPT
 from bot.desk import notices
 from bot.filing import pages, results
 from bot.filing.copy import write_copy
-from bot.filing.draft import Draft, Event, Step, visible
+from bot.filing.draft import Draft, Event, Step
 from bot.filing.engine import repeat, start, step, wish
 from bot.filing.office import admission, albums, dates, drafts, earlier, registrations
 from bot.filing.office.lodging import ANONYMOUS, is_unnamed, lodge
@@ -25,6 +25,7 @@ from bot.filing.papers import DOCX
 from bot.filing.papers import buttons as paper_buttons
 from bot.filing.quick import headed, tells_something
 from bot.filing.receipt import looks_like, normalise
+from bot.filing.scope import visible
 from bot.filing.submission import STATES, Submission
 from bot.filing.wording import worded
 from bot.filing.words import bare

@@ -20,8 +20,8 @@ from docx.oxml.ns import qn
 
 from bot.content.forms import Field, Form, everything, flat
 from bot.filing.copy import printable, write_copy
-from bot.filing.draft import asked
 from bot.filing.papers import given, offered, render
+from bot.filing.scope import asked
 from bot.filing.submission import Submission
 from tests.filing.naughty import CONTENT, STRINGS, Fill, answers, asked_texts, texts, ways
 from tests.talk import NOON
