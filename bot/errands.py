@@ -10,7 +10,7 @@ from bot.answer.responder import respond
 from bot.clock import china_day
 from bot.content.models import Content
 from bot.desk import sentences
-from bot.filing.service import ASKED_NAME, Filing
+from bot.filing.service import Filing
 from bot.messages import Button, Reply
 from bot.paperwork import Paperwork
 from bot.understand.engine import Context, Understanding
@@ -92,7 +92,7 @@ class Errands:
 
     def confirm(self, turn: Turn) -> list[Reply] | None:
         """The answer to a question of ours: 「要留名吗」, or 「要删除吗」, where anything but a clear yes deletes nothing."""
-        if turn.memory.stage.startswith(ASKED_NAME):
+        if self.filing.name_awaited(turn.memory):
             return self._name_said(turn)
         said = turn.incoming.press or turn.incoming.text.strip()
         turn.memory = replace(turn.memory, stage="")
@@ -107,7 +107,7 @@ class Errands:
 
     def _name_said(self, turn: Turn) -> list[Reply] | None:
         """An answer to 「要留名吗」 in words; what is none ends the question and is handled like anything else."""
-        form_id = turn.memory.stage.removeprefix(ASKED_NAME)
+        form_id = self.filing.name_awaited(turn.memory)
         unnamed = self.filing.said_about_name(turn.incoming.text)
         if unnamed is not None:
             return self._name_given(form_id, unnamed, turn)
