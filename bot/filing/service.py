@@ -19,7 +19,7 @@ from bot.filing import pages
 from bot.filing.copy import write_copy
 from bot.filing.draft import Draft, Event, Step
 from bot.filing.engine import repeat, start, step, wish
-from bot.filing.office import admission, albums, dates, drafts, earlier, naming, registrations, status
+from bot.filing.office import admission, albums, dates, drafts, earlier, naming, registrations, status, switching
 from bot.filing.office.handing_in import duplicates, hand_in
 from bot.filing.papers import DOCX
 from bot.filing.quick import headed, tells_something
@@ -116,6 +116,28 @@ class Filing:
         return self.headed(text, form) or next(
             (f.form_id for f in self.content.forms.values() if f is not form and text.strip() in f.ask), ""
         )
+
+    def offer_other(
+        self, form: Form, draft: Draft, incoming: Incoming, memory: Memory, records: Records
+    ) -> tuple[Memory, list[Reply]] | None:
+        """In the middle of a form, a message that very nearly names another one: ask which is meant; None for any
+        other message."""
+        if incoming.press or incoming.attachments:
+            return None
+        text = incoming.text
+        other = switching.near(self.content.forms.values(), text, form, draft, china_day(records.now))
+        if other is None:
+            return None
+        memory = replace(memory, stage=switching.stage(other, text))
+        return memory, [switching.ask(form, other, text, self.content.replies)]
+
+    def other_awaited(self, memory: Memory) -> tuple[str, str]:
+        """(form that was offered instead of the one in hand, what was said); empty strings when none was."""
+        return switching.remembered(memory.stage)
+
+    def said_about_other(self, answer: str, said: str) -> bool | None:
+        """Whether the answer wants the other form; None when it is about something else."""
+        return switching.wants_other(answer, said)
 
     def resume(self, memory: Memory, chat: str, records: Records, draft_id: str = "") -> tuple[Memory, list[Reply]]:
         """Go on with a draft: the named one, else the newest open one."""

@@ -13,8 +13,8 @@ from bot.understand.compare import NATION, Comparer, Comparison
 from bot.understand.decide import Decision, certainty, evidence
 from bot.understand.features import Featuriser
 from bot.understand.match import Candidate, Matcher, Thread
-from bot.understand.nearby import CLEAR, SURE, WORTH_OFFERING, Nearby
 from bot.understand.names import only_a_name
+from bot.understand.nearby import CLEAR, SURE, WORTH_OFFERING, Nearby
 from bot.understand.normalise import clean
 from bot.understand.region import Places
 from bot.understand.rules import Finding, find
