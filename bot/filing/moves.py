@@ -14,6 +14,7 @@ from bot.filing.draft import Draft, Step, has
 from bot.filing.entering import stand_on_list
 from bot.filing.results import cited
 from bot.filing.scope import ItemForm, asked
+from bot.filing.types import masked
 from bot.filing.values import fold, spoken
 from bot.messages import Button, Reply
 
@@ -202,7 +203,18 @@ def change_by_name(form: Form, draft: Draft, named: str, value: str, today: date
     if one is None:
         return None
     moved = change(form, draft, one)
-    return take(form, moved.draft, one, value, False, today) if value and one.type != "repeat" else moved
+    if not value or one.type == "repeat":
+        return moved
+    return _said(one, take(form, moved.draft, one, value, False, today))
+
+
+def _said(one: Field, taken: Step) -> Step:
+    """The next question says what the answer was changed to; the check page shows it anyway."""
+    if taken.outcome != "asked" or one.name not in taken.draft.values:
+        return taken
+    told = f"「{one.label}」改成：{masked(one, taken.draft.values[one.name])}。"
+    first = taken.replies[0]
+    return replace(taken, replies=(replace(first, text=f"{told}\n{first.text}"), *taken.replies[1:]))
 
 
 def _cut(label: str, named: str, value: str) -> bool:

@@ -307,6 +307,22 @@ def test_an_answer_behind_an_irrelevant_one_is_irrelevant_too(tmp_path: Path) ->
     assert talk.draft.answers(talk.form) == {"a": "no", "d": 3, "e": 6}
 
 
+def test_a_change_with_its_value_is_said_back(tmp_path: Path) -> None:
+    """In the middle of the form 「改 … 五十五」 and 「把…改成…」 are taken, and the next question says so."""
+    survey = """
+  - {type: integer, name: a, label: 员工总数, required: yes}
+  - {type: text, name: b, label: 联系手机, format: cn_mobile, sensitive: yes, required: yes}
+  - {type: text, name: c, label: 地址, required: yes}
+"""
+    talk = Talk(read_form(small(survey), tmp_path))
+    talk.say("50", "13800138000")
+    assert "「员工总数」改成：55。" in talk.say("改 员工总数 五十五")
+    assert "「联系手机」改成：138****8001。" in talk.say("把联系手机改成138 0013 8001")
+    assert "（3/3）地址" in talk.last
+    assert "还没收下" in talk.say("改 员工总数 一半")
+    assert talk.draft.values["a"] == 55
+
+
 def test_none_is_zero_where_a_number_has_to_be_given(tmp_path: Path) -> None:
     """「没有」 answers how many and is shown back; where nothing needs to be said it passes over, and where at least one is
     wanted it is refused."""

@@ -47,7 +47,8 @@ def test_numbers_are_read_as_people_write_them(text: str, value: float, about: b
 
 
 @pytest.mark.parametrize(
-    "text", ["很多", "十几个", "几百", "50-60人", "五六十人", "男30女20", "1.2.3", "1e5", "一般般", "", "👍"]
+    "text",
+    ["很多", "一半吧", "过半", "十几个", "几百", "50-60人", "五六十人", "男30女20", "1.2.3", "1e5", "一般般", "", "👍"],
 )
 def test_a_vague_or_double_number_is_refused(text: str) -> None:
     """What is not one clear number is asked again, never guessed."""
