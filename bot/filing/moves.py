@@ -199,6 +199,9 @@ def change_by_name(form: Form, draft: Draft, named: str, value: str, today: date
     """「改 3」, 「改联系电话」, 「改邮箱为 a@b.cn」; None when no question is meant."""
     fields = asked(form, draft.values)
     whole = next((f for f in fields if value and _cut(fold(f.label), named, value)), None)
+    head, _, rest = named.partition(" ")
+    if rest.strip() and not value and _exactly(fields, head):  # 改 4 培训, 改 地点 二号车间
+        named, value = head, rest
     one, value = (whole, "") if whole else (meant(fields, named), value)
     if one is None:
         return None
@@ -215,6 +218,11 @@ def _said(one: Field, taken: Step) -> Step:
     told = f"「{one.label}」改成：{masked(one, taken.draft.values[one.name])}。"
     first = taken.replies[0]
     return replace(taken, replies=(replace(first, text=f"{told}\n{first.text}"), *taken.replies[1:]))
+
+
+def _exactly(fields: list[Field], named: str) -> bool:
+    """Whether a word is a number, a label or a tag, and not merely like one."""
+    return named.isdigit() or any(named in (fold(f.label), *f.compact_tag.split("|")) for f in fields)
 
 
 def _cut(label: str, named: str, value: str) -> bool:

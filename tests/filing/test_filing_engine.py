@@ -323,6 +323,31 @@ def test_a_change_with_its_value_is_said_back(tmp_path: Path) -> None:
     assert talk.draft.values["a"] == 55
 
 
+def test_a_change_may_name_number_or_label_and_value_in_one_line(tmp_path: Path) -> None:
+    """「改 2 不是」 and 「改 地址 测试路」 need no 为; a word that is only like a label is no change."""
+    survey = """
+  - {type: text, name: a, label: 地址, required: yes}
+  - {type: select_one yn, name: b, label: 开来吗, required: yes}
+"""
+    talk = Talk(read_form(small(survey, '  yn: [{name: "yes", label: 是}, {name: "no", label: 不是}]'), tmp_path))
+    talk.say("测试街", "是")
+    assert "2. 开来吗：不是" in talk.say("改 2 不是")
+    assert "1. 地址：测试路" in talk.say("改 地址 测试路")
+    assert talk.draft.values == {"a": "测试路", "b": "no"}
+
+
+def test_a_number_after_a_name_is_no_part_of_the_name(tmp_path: Path) -> None:
+    """「联系人李四 138…」 in one breath: two answers."""
+    survey = """
+  - {type: text, name: a, label: 地址, required: yes}
+  - {type: text, name: b, label: 联系人, required: yes}
+  - {type: text, name: c, label: 联系手机, format: cn_mobile, required: yes}
+"""
+    talk = Talk(read_form(small(survey), tmp_path))
+    talk.say("测试路，联系人李测试138 0013 8000")
+    assert talk.draft.values == {"a": "测试路", "b": "李测试", "c": "13800138000"}
+
+
 def test_none_is_zero_where_a_number_has_to_be_given(tmp_path: Path) -> None:
     """「没有」 answers how many and is shown back; where nothing needs to be said it passes over, and where at least one is
     wanted it is refused."""
