@@ -29,6 +29,11 @@ def texts(fields: tuple[Field, ...]) -> list[Field]:
     return [one for one in flat(fields) if one.type == "text"]
 
 
+def everywhere(text: str) -> Callable[[Field], str]:
+    """The same string, whatever the question."""
+    return lambda one: text
+
+
 def filled(form: Form, value: Callable[[Field], Any]) -> dict[str, Any]:
     """Answers with `value(field)` in every text field, in one item of each repeat too, and nothing else."""
     return dict(_filled(form.survey, value))

@@ -25,7 +25,7 @@ from bot.filing.types import parse
 from bot.store.database import Database
 from bot.store.records import Records
 from tests.filing.filing_talk import DRAFT_ID, TODAY
-from tests.filing.naughty import CONTENT, STRINGS, filled, texts
+from tests.filing.naughty import CONTENT, STRINGS, everywhere, filled, texts
 from tests.talk import NOON
 
 FORMS = pytest.mark.parametrize("form", CONTENT.forms.values(), ids=list(CONTENT.forms))
@@ -92,7 +92,7 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
     with database.transaction() as connection:
         records = Records(connection, NOON)
         for number, text in enumerate(STRINGS):
-            answers = filled(form, lambda one, text=text: text)
+            answers = filled(form, everywhere(text))
             assert records.submit(f"d{number}", f"KX-{number:04d}", "terminal:x", form.form_id, form.version, answers)
     with database.reading() as connection:
         found = Records(connection, NOON).submissions_for(form.form_id)
@@ -106,7 +106,7 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
 def test_store_and_exports_give_back_the_text(kept: Kept, tmp_path: Path) -> None:
     """Stored whole; in xlsx, csv, json and sqlite each string is a text cell of its own, never a formula or a link."""
     form, submissions = kept.form, kept.submissions
-    assert [s.values for s in submissions] == [filled(form, lambda one, text=text: text) for text in STRINGS]
+    assert [s.values for s in submissions] == [filled(form, everywhere(text)) for text in STRINGS]
     for kind, write in EXPORTERS.items():
         write([form], submissions, tmp_path / f"out.{kind}")
     names = [one.name for one in texts(form.survey)]
