@@ -29,7 +29,8 @@ def test_a_name_is_known_as_one(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["我要登记联络站", "注销科协", "办园区科协", "我们公司", "成立企业科协", "公司能建科协吗", "申报示范企业", "你好"]
+    "text",
+    ["我要登记联络站", "注销科协", "办园区科协", "我们公司", "成立企业科协", "公司能建科协吗", "申报示范企业", "你好"],
 )
 def test_a_wish_is_no_name(text: str) -> None:
     """A verb that no name needs, or a word for oneself: somebody wants something."""
