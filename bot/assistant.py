@@ -132,6 +132,10 @@ class Assistant:
         other = self.filing.other_form(incoming.text, form, draft)
         if other:
             return self.errands.begin(other, turn)
+        offered = self.filing.offer_other(form, draft, incoming, turn.memory, turn.records)
+        if offered:
+            turn.memory, replies = offered
+            return replies
         turn.memory, replies, outcome = self.filing.feed(form, draft, incoming, turn.memory, turn.records)
         if outcome != "elsewhere":
             return replies

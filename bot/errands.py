@@ -10,7 +10,7 @@ from bot.answer.responder import respond
 from bot.clock import china_day
 from bot.content.models import Content
 from bot.desk import sentences
-from bot.filing.service import ASKED_NAME, Filing
+from bot.filing.service import Filing
 from bot.messages import Button, Reply
 from bot.paperwork import Paperwork
 from bot.understand.engine import Context, Understanding
@@ -64,7 +64,7 @@ class Errands:
 
     def press(self, turn: Turn) -> list[Reply] | None:
         """A button: `e:` entry, `s:` step of a procedure, `form:` start or go on, `name:` with or without a name,
-        `place:` take a registration back, `human`, `no`, `del:`; papers."""
+        `place:` take a registration back, `human`, `no`, `del:`, `other:`; papers."""
         papers = self.paperwork.press(turn.incoming, turn.records)
         if papers is not None:
             return papers
@@ -88,12 +88,16 @@ class Errands:
             return [Reply(self.content.replies["not_that"])]
         if kind == "del" and turn.memory.stage == "delete":
             return None
+        if kind == "other":
+            return None if any(self.filing.other_awaited(turn.memory)) else self._stale(turn)
         return [Reply(self.content.replies["capabilities"])]
 
     def confirm(self, turn: Turn) -> list[Reply] | None:
         """The answer to a question of ours: 「要留名吗」, or 「要删除吗」, where anything but a clear yes deletes nothing."""
-        if turn.memory.stage.startswith(ASKED_NAME):
+        if self.filing.name_awaited(turn.memory):
             return self._name_said(turn)
+        if any(self.filing.other_awaited(turn.memory)):
+            return self._other_said(turn)
         said = turn.incoming.press or turn.incoming.text.strip()
         turn.memory = replace(turn.memory, stage="")
         if said in ("del:yes", "是", "是的", "确认", "删除", "删"):
@@ -107,7 +111,7 @@ class Errands:
 
     def _name_said(self, turn: Turn) -> list[Reply] | None:
         """An answer to 「要留名吗」 in words; what is none ends the question and is handled like anything else."""
-        form_id = turn.memory.stage.removeprefix(ASKED_NAME)
+        form_id = self.filing.name_awaited(turn.memory)
         unnamed = self.filing.said_about_name(turn.incoming.text)
         if unnamed is not None:
             return self._name_given(form_id, unnamed, turn)
@@ -115,6 +119,25 @@ class Errands:
             return [Reply(self.content.replies["ask_name_again"])]
         turn.memory = replace(turn.memory, stage="")
         return None
+
+    def _other_said(self, turn: Turn) -> list[Reply] | None:
+        """Another form, or an answer to the one in hand. What is neither ends the question, and is handled anew."""
+        form_id, said = self.filing.other_awaited(turn.memory)
+        other = self.filing.said_about_other(turn.incoming.press or turn.incoming.text, said)
+        turn.memory = replace(turn.memory, stage="")
+        if other and form_id in self.content.forms:
+            return self.begin(form_id, turn)
+        held = self.filing.current(said, turn.memory, turn.incoming.chat, turn.records)
+        if other is None or held is None:
+            return None
+        answer = replace(turn.incoming, text=said, press="")
+        turn.memory, replies, outcome = self.filing.feed(*held, answer, turn.memory, turn.records)
+        return replies if outcome != "elsewhere" else [self.filing.again(*held)]
+
+    def _stale(self, turn: Turn) -> list[Reply]:
+        """A button of a question that is no longer open: where the person is now."""
+        held = self.filing.current("", turn.memory, turn.incoming.chat, turn.records)
+        return [self.filing.again(*held) if held else Reply(self.content.replies["form_none_open"])]
 
     def _name_given(self, form_id: str, unnamed: bool, turn: Turn) -> list[Reply]:
         turn.memory = replace(turn.memory, stage="")

@@ -45,7 +45,7 @@ class Memory:
     """Pictures of an album that came before its caption: `key` and `files`, {} for none."""
     stage: str = ""
     """`delete` while a yes to deleting one's data is awaited, `name:<form id>` while we wait to hear whether a form is
-    handed in with a name, else ""."""
+    handed in with a name, `other:<form id>:<text>` whether that form is wanted or the text is an answer, else ""."""
     asked: tuple[Asked, ...] = ()
     """The last questions, newest last."""
 

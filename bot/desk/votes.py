@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.content.forms import Field, Form, flat
-from bot.filing.draft import has_value
+from bot.filing.scope import has_value
 from bot.store.records import Records
 
 COUNTED = ("select_one", "select_multiple")

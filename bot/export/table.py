@@ -12,7 +12,7 @@ from typing import Any
 from bot.clock import shown
 from bot.content.form_checks import PLACEHOLDER
 from bot.content.forms import Choice, Field, Form, everything, flat
-from bot.filing.draft import has_value
+from bot.filing.scope import has_value
 from bot.filing.submission import PLACES, STATES, Submission
 from bot.filing.types import TYPES, fits, masked, show
 

@@ -9,22 +9,12 @@ from typing import Any
 
 from bot.content.forms import Field, Form
 from bot.filing import pages
-from bot.filing.draft import (
-    Draft,
-    Event,
-    ItemForm,
-    Step,
-    asked,
-    at,
-    evaluate,
-    find,
-    has,
-    next_field,
-    settled,
-    visible,
-)
+from bot.filing.asking import at, find, next_field
+from bot.filing.draft import Draft, Event, Step, has
 from bot.filing.entering import is_full, stand
 from bot.filing.fitting import fitted
+from bot.filing.item_view import settled
+from bot.filing.scope import ItemForm, asked, evaluate, visible
 from bot.filing.types import Parsed, check_file, parse, show
 from bot.filing.values import fold
 from bot.filing.words import QUESTION_WORD

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from bot.clock import shown
 from bot.content.forms import Form
-from bot.filing.draft import asked, has_value, visible
 from bot.filing.item_tables import add_item_tables, cell_text
 from bot.filing.papers import Row, printable, render
+from bot.filing.scope import asked, has_value, visible
 from bot.filing.submission import Submission
 from bot.filing.wording import worded
 

@@ -10,15 +10,17 @@ from typing import Any
 from bot.content.forms import Field, Form, flat
 from bot.filing import pages
 from bot.filing.answering import accepted, constrain, go_on, repeat, several, take, take_files, toggled
+from bot.filing.asking import at
 from bot.filing.choosing import choose
-from bot.filing.draft import Draft, Event, Step, asked, at, has, has_value
+from bot.filing.draft import Draft, Event, Step, has
 from bot.filing.extract import extract
 from bot.filing.fitting import fitted
 from bot.filing.items import handle
 from bot.filing.moves import ACTIONS, change, change_by_name, closed, confirm
 from bot.filing.quick import keep_files, take_message, take_pictures, whole
+from bot.filing.scope import asked, has_value
 from bot.filing.types import TYPES, Parsed, fits, parse
-from bot.filing.values import fold
+from bot.filing.values import fold, means_none
 from bot.filing.words import CONSENT, GREETINGS, MAYBE_QUESTION, SURE_QUESTION, WORDS, bare, change_wish, wish
 from bot.messages import Reply
 
@@ -183,6 +185,11 @@ def _is_choice(one: Field, text: str) -> bool:
     return True
 
 
+def _may_be_zero(one: Field) -> bool:
+    """Whether 「没有」 is the number 0 there, and no wish to skip: the question has to be answered, and 0 is an answer."""
+    return one.required and one.type in ("integer", "decimal") and not (one.start and one.start > 0)
+
+
 def _stale(draft: Draft, press: str) -> bool:
     """Whether a button is not of this draft as it stands now."""
     parts = press.split(":")
@@ -226,6 +233,8 @@ def _fits(form: Form, draft: Draft, action: str, text: str) -> bool:
     if words & set(WORDS[action].split()):
         return False
     if action == "skip" and one.type == "select_one" and _is_choice(one, text):
+        return False
+    if action == "skip" and means_none(text) and _may_be_zero(one):
         return False
     if action == "done":
         return one.type in ("file", "image", "select_multiple", "rank")

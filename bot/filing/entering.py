@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from bot.content.forms import Field, Form
 from bot.filing import pages
-from bot.filing.draft import Draft, Step, item_view, items_of, lacking, limits, missing, next_field, outside, visible
-from bot.filing.scope import wanted
+from bot.filing.asking import lacking, missing, next_field
+from bot.filing.draft import Draft, Step
+from bot.filing.item_view import item_view, items_of, outside
+from bot.filing.scope import limits, visible, wanted
 
 
 def stand(form: Form, draft: Draft, row: Field, lead: str = "") -> Step:

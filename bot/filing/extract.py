@@ -6,7 +6,8 @@ import re
 from datetime import date
 
 from bot.content.forms import Field, Form
-from bot.filing.draft import Draft, asked
+from bot.filing.draft import Draft
+from bot.filing.scope import asked
 from bot.filing.types import Parsed, parse
 from bot.filing.values import fold
 
@@ -51,6 +52,7 @@ def extract(
             starts.append(plain.index(hit[1]))
             found[one.name] = hit[1]
             strong.add(one.name)
+    found = _without_shapes(found, strong)
     kinds = {f.name: f.type for f in fields}
     plainly = strong | {
         name
@@ -72,6 +74,16 @@ def extract(
     if rest and draft.at not in found and any(f.name == draft.at and not f.format for f in fields):
         found[draft.at] = rest
     return _read(fields, found, today)
+
+
+def _without_shapes(found: dict[str, str], strong: set[str]) -> dict[str, str]:
+    """「联系人李四 138…」: the number is an answer of its own and no part of the name before it."""
+    shapes = [found[name] for name in strong]
+    cut = {
+        name: value if name in strong else min((value.partition(shape)[0] for shape in shapes), key=len, default=value)
+        for name, value in found.items()
+    }
+    return {name: value.strip(" 、") for name, value in cut.items()}
 
 
 def _beginning(plain: str, starts: list[int]) -> str:

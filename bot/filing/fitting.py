@@ -7,7 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from bot.content.forms import Field, Form, flat
-from bot.filing.draft import Draft, ItemForm, asked, here, items_of, next_field, repeat_of, settled
+from bot.filing.asking import next_field
+from bot.filing.draft import Draft
+from bot.filing.item_view import here, items_of, repeat_of, settled
+from bot.filing.scope import ItemForm, asked
 from bot.filing.types import fits
 
 

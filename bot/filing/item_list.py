@@ -9,24 +9,14 @@ from datetime import date
 from bot.content.forms import Field, Form
 from bot.filing import pages
 from bot.filing.answering import constrain, go_on, refused
-from bot.filing.draft import (
-    Draft,
-    Step,
-    asked,
-    at,
-    item_view,
-    items_of,
-    lacking,
-    limits,
-    next_field,
-    outside,
-    put_back,
-    visible,
-)
+from bot.filing.asking import at, lacking, next_field
+from bot.filing.draft import Draft, Step
 from bot.filing.entering import stand, stand_on_list
 from bot.filing.item_pages import line
 from bot.filing.item_paste import take_list
+from bot.filing.item_view import item_view, items_of, outside, put_back
 from bot.filing.moves import meant
+from bot.filing.scope import asked, limits, visible
 from bot.filing.types import counter, masked, parse
 from bot.filing.values import fold
 from bot.filing.words import MAYBE_QUESTION, SURE_QUESTION, bare, change_wish, wish

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.content.forms import Field, Form, flat
-from bot.filing.draft import Draft, ItemForm, asked, at, here, item_view, items_of, lacking, leading, limits, visible
+from bot.filing.asking import at, lacking, leading
+from bot.filing.draft import Draft
+from bot.filing.item_view import here, item_view, items_of
 from bot.filing.press import press_id
-from bot.filing.scope import has_value, wanted
+from bot.filing.scope import ItemForm, asked, has_value, limits, visible, wanted
 from bot.filing.types import TYPES, counter, masked
 from bot.messages import Button, Reply
 

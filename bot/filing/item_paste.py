@@ -9,10 +9,12 @@ from typing import Any
 from bot.content.forms import Field, Form
 from bot.filing import pages
 from bot.filing.answering import constrain
-from bot.filing.draft import Draft, ItemForm, Step, asked, item_view, items_of, limits, visible
+from bot.filing.draft import Draft, Step
 from bot.filing.entering import stand_on_list
 from bot.filing.item_pages import columns
+from bot.filing.item_view import item_view, items_of
 from bot.filing.pasted import as_text, assigned, lines, looks_like_list
+from bot.filing.scope import ItemForm, asked, limits, visible
 from bot.filing.types import counter, parse
 
 MAX_TOLD = 8

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from docx import Document
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.shared import Twips
 
 from bot.content.forms import Field, Form, flat
 from bot.filing.scope import asked, has_value
@@ -34,11 +36,12 @@ def add_item_tables(target: Path, form: Form, values: Mapping[str, Any]) -> None
     for one in lists:
         heading = document.add_paragraph()
         heading.add_run(f"{one.label}（{len(values[one.name])} {counter(one)}）").bold = True
-        heading.paragraph_format.space_before = heading.paragraph_format.space_after = 80_000
         table = _table(document, one, values[one.name])
         if len(document.tables) > 1:
             _dress(table, document.tables[0])
             _like(heading, document.tables[0].rows[-1].cells[-1].paragraphs[0])
+        heading.paragraph_format.space_before = heading.paragraph_format.space_after = 80_000
+        heading.paragraph_format.keep_with_next = True
         place.addnext(heading._p)
         heading._p.addnext(table._tbl)
         place = table._tbl
@@ -46,7 +49,7 @@ def add_item_tables(target: Path, form: Form, values: Mapping[str, Any]) -> None
 
 
 def _table(document: Any, one: Field, items: list[dict[str, Any]]) -> Any:
-    rows = [child for child in flat(one.children) if child.type in TYPES and child.label]
+    rows = _columns(one, items)
     table = document.add_table(rows=1, cols=len(rows) + 1)
     for cell, text in zip(table.rows[0].cells, ["序号", *(child.label for child in rows)], strict=True):
         cell.paragraphs[0].add_run(_FORBIDDEN.sub("", text)).bold = True
@@ -54,7 +57,39 @@ def _table(document: Any, one: Field, items: list[dict[str, Any]]) -> Any:
         told = [show(child, item[child.name]) if has_value(item.get(child.name)) else "" for child in rows]
         for cell, text in zip(table.add_row().cells, [str(number), *told], strict=True):
             cell.text = _FORBIDDEN.sub("", text)
+    _hold_together(table)
     return table
+
+
+def _columns(one: Field, items: list[dict[str, Any]]) -> list[Field]:
+    """What is asked in an item, without what nobody answered; all of it when nothing is left."""
+    rows = [child for child in flat(one.children) if child.type in TYPES and child.label]
+    return [child for child in rows if any(has_value(item.get(child.name)) for item in items)] or rows
+
+
+def _hold_together(table: Any) -> None:
+    """No row is cut by the end of a page, the heading is repeated on the next, and no page begins with a lone row after
+    the heading."""
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    table.rows[0]._tr.trPr.append(OxmlElement("w:tblHeader"))
+
+
+def _share_width(table: Any, like: Any) -> None:
+    """As wide as the table before: a narrow first column, the others by the longest of what they hold."""
+    whole = sum(int(column.get(qn("w:w"))) for column in like._tbl.tblGrid.iter(qn("w:gridCol")))
+    texts = [[cell.text for cell in column.cells] for column in table.columns]
+    wants = [min(max(max(map(_breadth, column)), 4), 24) for column in texts]
+    for column, want in zip(table.columns, wants, strict=True):
+        width = Twips(whole * want // sum(wants))
+        column.width = width
+        for cell in column.cells:
+            cell.width = width
+
+
+def _breadth(text: str) -> int:
+    """Breadth of the longest line in half characters."""
+    return max((sum(1 if sign.isascii() else 2 for sign in line) for line in text.split("\n")), default=0) + 2
 
 
 def _like(paragraph: Any, sample: Any) -> None:
@@ -79,6 +114,9 @@ def _dress(table: Any, like: Any) -> None:
     sample = like.rows[-1].cells[-1].paragraphs[0]
     for paragraph in (one for row in table.rows for cell in row.cells for one in cell.paragraphs):
         _like(paragraph, sample)
+    _share_width(table, like)
+    if like.alignment is not None:
+        table.alignment = like.alignment
     borders = like._tbl.tblPr.find(qn("w:tblBorders"))
     if borders is not None and table._tbl.tblPr.find(qn("w:tblBorders")) is None:
         table._tbl.tblPr.append(deepcopy(borders))

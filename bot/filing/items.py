@@ -9,7 +9,8 @@ from datetime import date
 from bot.content.forms import Field, Form
 from bot.filing import pages
 from bot.filing.answering import go_on, several
-from bot.filing.draft import Draft, Event, Step, asked, at, item_view, items_of, outside, put_back, repeat_of
+from bot.filing.asking import at
+from bot.filing.draft import Draft, Event, Step
 from bot.filing.entering import stand, stand_on_list
 from bot.filing.extract import extract
 from bot.filing.item_list import (
@@ -27,8 +28,10 @@ from bot.filing.item_list import (
 )
 from bot.filing.item_pages import columns
 from bot.filing.item_paste import take_list
+from bot.filing.item_view import item_view, items_of, outside, put_back, repeat_of
 from bot.filing.moves import meant
 from bot.filing.pasted import looks_like_list
+from bot.filing.scope import asked
 from bot.filing.types import counter
 from bot.filing.values import fold
 from bot.filing.words import SURE_QUESTION, bare, change_wish, wish

@@ -9,9 +9,12 @@ from datetime import date
 from bot.content.forms import Field, Form
 from bot.filing import pages
 from bot.filing.answering import go_on, repeat, take
-from bot.filing.draft import Draft, ItemForm, Step, asked, at, has, later, missing, next_field
+from bot.filing.asking import at, later, missing, next_field
+from bot.filing.draft import Draft, Step, has
 from bot.filing.entering import stand_on_list
 from bot.filing.results import cited
+from bot.filing.scope import ItemForm, asked
+from bot.filing.types import masked
 from bot.filing.values import fold, spoken
 from bot.messages import Button, Reply
 
@@ -196,11 +199,30 @@ def change_by_name(form: Form, draft: Draft, named: str, value: str, today: date
     """「改 3」, 「改联系电话」, 「改邮箱为 a@b.cn」; None when no question is meant."""
     fields = asked(form, draft.values)
     whole = next((f for f in fields if value and _cut(fold(f.label), named, value)), None)
+    head, _, rest = named.partition(" ")
+    if rest.strip() and not value and _exactly(fields, head):  # 改 4 培训, 改 地点 二号车间
+        named, value = head, rest
     one, value = (whole, "") if whole else (meant(fields, named), value)
     if one is None:
         return None
     moved = change(form, draft, one)
-    return take(form, moved.draft, one, value, False, today) if value and one.type != "repeat" else moved
+    if not value or one.type == "repeat":
+        return moved
+    return _said(one, take(form, moved.draft, one, value, False, today))
+
+
+def _said(one: Field, taken: Step) -> Step:
+    """The next question says what the answer was changed to; the check page shows it anyway."""
+    if taken.outcome != "asked" or one.name not in taken.draft.values:
+        return taken
+    told = f"「{one.label}」改成：{masked(one, taken.draft.values[one.name])}。"
+    first = taken.replies[0]
+    return replace(taken, replies=(replace(first, text=f"{told}\n{first.text}"), *taken.replies[1:]))
+
+
+def _exactly(fields: list[Field], named: str) -> bool:
+    """Whether a word is a number, a label or a tag, and not merely like one."""
+    return named.isdigit() or any(named in (fold(f.label), *f.compact_tag.split("|")) for f in fields)
 
 
 def _cut(label: str, named: str, value: str) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from bot.content.forms import Field, Form
-from bot.filing.draft import Draft, ItemForm, answered, asked, has, here, later, leading, missing, relevant, visible
+from bot.filing.asking import answered, later, leading, missing
+from bot.filing.draft import Draft, has
 from bot.filing.item_pages import is_listing, item_page, listing, pasting, place
+from bot.filing.item_view import here
 from bot.filing.papers import buttons as paper_buttons
 from bot.filing.press import press_id
 from bot.filing.results import results_again, results_page
-from bot.filing.scope import has_value
+from bot.filing.scope import ItemForm, asked, has_value, relevant, visible
 from bot.filing.types import masked, parse, show
 from bot.messages import Button, Reply
 

@@ -28,7 +28,7 @@ from markupsafe import Markup, escape
 from bot.content.forms import Document as PaperOfForm
 from bot.content.forms import Field, Form, flat
 from bot.content.templates import BLANK, SHORT_BLANK, environment
-from bot.filing.draft import evaluate, has_value, visible
+from bot.filing.scope import evaluate, has_value, visible
 from bot.filing.types import show
 from bot.messages import Button
 

@@ -11,8 +11,10 @@ from typing import Any
 from bot.content.forms import Field, Form
 from bot.filing import pages
 from bot.filing.answering import constrain, go_on, refused
-from bot.filing.draft import Draft, Event, Step, asked, at, find, has, next_field
+from bot.filing.asking import at, find, next_field
+from bot.filing.draft import Draft, Event, Step, has
 from bot.filing.extract import extract
+from bot.filing.scope import asked
 from bot.filing.speech import find as find_in
 from bot.filing.types import Parsed, check_file, parse, show
 from bot.filing.values import fold

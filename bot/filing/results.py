@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from bot.content.forms import Form, Result
-from bot.filing.draft import Draft, evaluate, visible
+from bot.filing.draft import Draft
 from bot.filing.press import press_id
+from bot.filing.scope import evaluate, visible
 from bot.filing.wording import worded
 from bot.messages import Button, Reply
 

@@ -10,28 +10,24 @@ from typing import Any
 
 from ulid import ULID
 
-from bot.clock import china_day, shown
+from bot.clock import china_day
 from bot.content.forms import Form, everything, flat
 from bot.content.models import Content
 from bot.content.papers import RECEIPT
 from bot.desk import notices
-from bot.filing import pages, results
+from bot.filing import pages
 from bot.filing.copy import write_copy
-from bot.filing.draft import Draft, Event, Step, visible
+from bot.filing.draft import Draft, Event, Step
 from bot.filing.engine import repeat, start, step, wish
-from bot.filing.office import admission, albums, dates, drafts, earlier, registrations
-from bot.filing.office.lodging import ANONYMOUS, is_unnamed, lodge
+from bot.filing.office import admission, albums, dates, drafts, earlier, naming, registrations, status, switching
+from bot.filing.office.handing_in import duplicates, hand_in
 from bot.filing.papers import DOCX
-from bot.filing.papers import buttons as paper_buttons
 from bot.filing.quick import headed, tells_something
-from bot.filing.receipt import looks_like, normalise
-from bot.filing.submission import STATES, Submission
-from bot.filing.wording import worded
-from bot.filing.words import bare
+from bot.filing.receipt import looks_like
+from bot.filing.submission import Submission
 from bot.memory import Memory
 from bot.messages import Attachment, Button, Incoming, Reply
-from bot.store import places
-from bot.store.records import Records, StoredSubmission
+from bot.store.records import Records
 
 OPEN_PHASES = ("asking", "checking")
 
@@ -82,7 +78,7 @@ class Filing:
         if refused:
             return memory, [Reply(refused)]
         if form.anonymous == "choice" and unnamed is None:
-            return replace(memory, stage=f"{ASKED_NAME}{form_id}"), [self._ask_name(form)]
+            return replace(memory, stage=f"{naming.ASKED}{form_id}"), [naming.ask(form, texts)]
         hidden = bool(unnamed) or form.anonymous == "always" or form.ballot == "secret"
         profile = {} if hidden else memory.profile
         followed = {} if hidden else earlier.followed(form, self.content.forms, incoming.chat, records)
@@ -106,14 +102,6 @@ class Filing:
         current = self.current("", memory, chat, records)
         return self.content.replies["form_set_aside"].format(title=current[0].title) if current else ""
 
-    def _ask_name(self, form: Form) -> Reply:
-        texts = self.content.replies
-        row = (
-            Button(texts["stay_unnamed"], f"name:no:{form.form_id}"),
-            Button(texts["give_name"], f"name:yes:{form.form_id}"),
-        )
-        return Reply(texts["ask_name"].format(title=form.title), buttons=(row,))
-
     def headed(self, text: str, but: Form | None = None) -> str:
         """Id of the quick form whose name stands before a report: 「工作快报：昨天……」; "" for none."""
         quick = (form for form in self.content.forms.values() if form.quick and form is not but)
@@ -128,6 +116,28 @@ class Filing:
         return self.headed(text, form) or next(
             (f.form_id for f in self.content.forms.values() if f is not form and text.strip() in f.ask), ""
         )
+
+    def offer_other(
+        self, form: Form, draft: Draft, incoming: Incoming, memory: Memory, records: Records
+    ) -> tuple[Memory, list[Reply]] | None:
+        """In the middle of a form, a message that very nearly names another one: ask which is meant; None for any
+        other message."""
+        if incoming.press or incoming.attachments:
+            return None
+        text = incoming.text
+        other = switching.near(self.content.forms.values(), text, form, draft, china_day(records.now))
+        if other is None:
+            return None
+        memory = replace(memory, stage=switching.stage(other, text))
+        return memory, [switching.ask(form, other, text, self.content.replies)]
+
+    def other_awaited(self, memory: Memory) -> tuple[str, str]:
+        """(form that was offered instead of the one in hand, what was said); empty strings when none was."""
+        return switching.remembered(memory.stage)
+
+    def said_about_other(self, answer: str, said: str) -> bool | None:
+        """Whether the answer wants the other form; None when it is about something else."""
+        return switching.wants_other(answer, said)
 
     def resume(self, memory: Memory, chat: str, records: Records, draft_id: str = "") -> tuple[Memory, list[Reply]]:
         """Go on with a draft: the named one, else the newest open one."""
@@ -154,8 +164,7 @@ class Filing:
         if done.outcome == "elsewhere":
             return memory, [], "elsewhere"
         if done.outcome == "submit":
-            memory, replies = self._submit(form, done, incoming.chat, memory, records)
-            return memory, replies, "submit"
+            return self._hand_in(form, done, incoming.chat, memory, records)
         if form.keep == "wished" and done.draft.phase == "cancelled":
             self._let_go(done.draft, incoming.chat, records)
         elif done.draft != draft:
@@ -163,9 +172,29 @@ class Filing:
             dates.plan(form, done.draft.id, done.draft.values, records)
         replies = list(done.replies)
         if done.outcome == "checking" and draft.phase != "checking":
-            replies = [*self._duplicates(form, done.draft, incoming.chat, records), *replies]
+            replies = [*duplicates(form, done.draft, incoming.chat, records, self.content.replies), *replies]
         keep = done.draft.phase not in ("paused", "cancelled")
         return replace(memory, draft=done.draft.id if keep else ""), replies, done.outcome
+
+    def _hand_in(
+        self, form: Form, done: Step, chat: str, memory: Memory, records: Records
+    ) -> tuple[Memory, list[Reply], str]:
+        texts = self.content.replies
+        handed = hand_in(form, done, chat, memory, records, texts, self._copy)
+        if not handed.receipt:
+            return handed.memory, handed.replies, "submit"
+        # Where the person said they are may tell who it was: what has no name goes by its own answers.
+        region = str(handed.answers.get("region") or ("" if handed.unnamed else memory.context.region))
+        notice = notices.submitted(form, handed.receipt, handed.answers, region, records, texts, handed.unnamed)
+        return handed.memory, [*handed.replies, *notice], "submit"
+
+    def _copy(self, form: Form, receipt: str, answers: Mapping[str, Any], now: datetime) -> Attachment:
+        path = Path("receipts") / f"{receipt}.docx"
+        target = self.files / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        submission = Submission(receipt, form.form_id, form.version, dict(answers), "received", now.isoformat())
+        write_copy(self.content.papers.templates[RECEIPT], form, submission, target)
+        return Attachment(f"{form.title}-{receipt}.docx", str(path), target.stat().st_size, DOCX)
 
     def again(self, form: Form, draft: Draft) -> Reply:
         """The present question once more, after something else was answered."""
@@ -189,62 +218,6 @@ class Filing:
             (self.files / path).unlink(missing_ok=True)
         records.delete_draft(draft.id, chat)
 
-    # submitting
-
-    def _submit(
-        self, form: Form, done: Step, chat: str, memory: Memory, records: Records
-    ) -> tuple[Memory, list[Reply]]:
-        texts = self.content.replies
-        draft = done.draft
-        answers = draft.answers(form)
-        lodged = lodge(form, draft, answers, chat, records, texts)
-        if lodged.again:
-            return memory, list(done.replies)
-        if lodged.refusal:
-            return memory, [Reply(lodged.refusal)]
-        unnamed = is_unnamed(form, draft)
-        if not unnamed:
-            records.save_draft(chat, draft.to_json(), form.expires_in)
-            dates.plan(form, draft.id, answers, records)
-            memory = replace(memory, profile={**memory.profile, **earlier.kept(form, answers)})
-        else:
-            memory = replace(memory, draft="")
-        if not lodged.receipt:
-            return memory, [Reply(texts["voted_secret"].format(title=form.title))]
-        copy = self._copy(form, lodged.receipt, answers, records.now)
-        head = texts["submitted_unnamed" if unnamed else "submitted"].format(title=form.title, receipt=lodged.receipt)
-        place = registrations.line(lodged.place, records, texts)
-        steps = worded(form, form.next_steps, visible(form, answers))
-        outcome = results.told(form, answers)
-        review = texts["reviewed_by"].format(reviewer=form.reviewer) if form.reviewer else ""
-        parts = [head, place, outcome, review, steps, "" if unnamed else texts["receipt_keep"]]
-        # Without a name nobody can be shown to own it afterwards: the copy is all there is.
-        papers = () if unnamed else paper_buttons(form, answers, f"r:{lodged.receipt}")
-        ways = (*results.ways(form, answers), *papers)
-        told = Reply("\n\n".join(part for part in parts if part), buttons=ways, files=(copy,))
-        # Where the person said they are may tell who it was: what has no name goes by its own answers.
-        region = str(answers.get("region") or ("" if unnamed else memory.context.region))
-        notice = notices.submitted(form, lodged.receipt, answers, region, records, texts, unnamed)
-        return memory, [*done.replies, told, *notice]
-
-    def _copy(self, form: Form, receipt: str, answers: Mapping[str, Any], now: datetime) -> Attachment:
-        path = Path("receipts") / f"{receipt}.docx"
-        target = self.files / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        submission = Submission(receipt, form.form_id, form.version, dict(answers), "received", now.isoformat())
-        write_copy(self.content.papers.templates[RECEIPT], form, submission, target)
-        return Attachment(f"{form.title}-{receipt}.docx", str(path), target.stat().st_size, DOCX)
-
-    def _duplicates(self, form: Form, draft: Draft, chat: str, records: Records) -> list[Reply]:
-        if not form.dedupe:
-            return []
-        mine = [draft.values.get(name) for name in form.dedupe]
-        for old in records.submissions_for(form.form_id):
-            # Only a person's own receipt number is named: whose filing another one is, is nobody else's business.
-            if old.chat == chat and [old.answers.get(name) for name in form.dedupe] == mine:
-                return [Reply(self.content.replies["duplicate"].format(receipt=old.receipt))]
-        return []
-
     # afterwards
 
     def forget(self, chat: str, records: Records) -> int:
@@ -258,36 +231,11 @@ class Filing:
 
     def status(self, text: str, chat: str, records: Records) -> list[Reply]:
         """What became of a receipt number in the text, or of everything this chat handed in."""
-        texts = self.content.replies
-        receipt = normalise(text)
-        if receipt is None and looks_like(text):
-            return [Reply(texts["status_wrong"].format(receipt=text.strip()[:30]))]
-        if receipt:
-            found = records.submission(receipt)
-            if found is None:
-                return [Reply(texts["status_wrong"].format(receipt=receipt))]
-            if found.chat != chat and not found.chat.startswith(ANONYMOUS):
-                return [Reply(texts["status_not_yours"].format(receipt=receipt))]
-            return [self._status_line(found, records)]
-        mine = records.submissions_of(chat)
-        if not mine:
-            return [Reply(texts["status_none"].format(example="KX-2611-7F3K9QX-C"))]
-        return [self._status_line(found, records) for found in mine[:5]]
+        return status.told(text, self.content.forms, chat, records, self.content.replies)
 
     def has_receipt(self, text: str) -> bool:
         """Whether the text holds a receipt number, right or mistyped."""
         return looks_like(text)
-
-    def _status_line(self, found: StoredSubmission, records: Records) -> Reply:
-        form, texts = self.content.forms.get(found.form_id), self.content.replies
-        line = texts["status_line"].format(
-            receipt=found.receipt,
-            title=form.title if form else found.form_id,
-            date=shown(found.submitted_at)[:10],
-            state=STATES.get(found.state, found.state),
-        )
-        place = registrations.line(places.of(records.connection, found.id), records, texts)
-        return Reply(f"{line}\n{place}" if place else line)
 
     # pictures
 
@@ -332,15 +280,12 @@ class Filing:
         """The button that takes one registration back."""
         return registrations.withdraw_one(receipt, self.content.forms, chat, records, self.content.replies)
 
+    # with a name or without
+
+    def name_awaited(self, memory: Memory) -> str:
+        """Id of the form for which 「要留名吗」 was asked last; "" for none."""
+        return memory.stage.removeprefix(naming.ASKED) if memory.stage.startswith(naming.ASKED) else ""
+
     def said_about_name(self, said: str) -> bool | None:
         """Whether an answer to 「要留名吗」 wants no name; None when it cannot be understood."""
-        plain = bare(said)
-        if plain in NO_NAME:
-            return True
-        return False if plain in WITH_NAME else None
-
-
-ASKED_NAME = "name:"
-"""How `Memory.stage` begins while the answer to 「要留名吗」 is awaited; the form's id follows."""
-NO_NAME = frozenset(["不留名", "匿名", "不留", "不用", "不", "不要", "否", "不记名", "不署名", "1", "不了"])
-WITH_NAME = frozenset(["留名", "留", "实名", "要", "是", "署名", "记名", "2", "留名字"])
+        return naming.wants_none(said)

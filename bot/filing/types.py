@@ -17,7 +17,7 @@ from stdnum.exceptions import InvalidChecksum, InvalidComponent, ValidationError
 from bot.content.forms import Field, flat
 from bot.filing.choosing import choose, labels, parts_of
 from bot.filing.files import MEDIA_TYPES
-from bot.filing.values import day, fold, mobile, number
+from bot.filing.values import day, fold, means_none, mobile, number
 from bot.messages import Attachment
 
 MAX_TEXT = 500
@@ -120,6 +120,8 @@ def _number(field: Field, text: str, today: date) -> Parsed:
             raise ValueError(f"您写的是 {value:g}，太{word}了。这里最{word} {limit:g}。")
     if abs(value) > 1e12:
         raise ValueError("这个数太大了，请核对。")
+    if means_none(text):
+        return Parsed(value, "记成 0。")
     if about:
         return Parsed(value, f"您说的是约数，先按 {value:g} 记，提交前还可以改。")
     return Parsed(value, f"记成 {value:.10g} 万元。" if ten_thousands else "")

@@ -28,17 +28,32 @@ _NUMERAL = "".join(_DIGITS) + "".join(_SMALL) + "".join(_LARGE)
 _WRITTEN = re.compile(rf"[\d{_NUMERAL}](?:[\d,.{_NUMERAL}]*[\d{_NUMERAL}])?")
 _LOOSE = {"千把": "1000约", "百把": "100约", "百十来": "110约"}
 _VAGUE = re.compile(
-    r"几[十百千万]|十几|(?<![一二两三四五六七八九百])十多|[几数]个|若干|[一二三四五六七八九](?=[一二三四五六七八九][十百千万])|\d\s*[-~—至到]\s*\d|\d几"
+    r"一半|半数|[大多过]半|几[十百千万]|十几|(?<![一二两三四五六七八九百])十多|[几数]个|若干|[一二三四五六七八九](?=[一二三四五六七八九][十百千万])|\d\s*[-~—至到]\s*\d|\d几"
 )
 _ABOUT = re.compile(rf"左右|大概|大约|约|上下|差不多|将近|接近|不到|出头|以上|(?<=[{_NUMERAL}\d])[来多余几]")
-_NOT_COUNTED = re.compile(r"一(?:般|共|起|定|下|直|些|点|样|线|把手|家三口)|统一|第一|万一|千万(?=[别不])")
+_NOT_COUNTED = re.compile(
+    r"一年(?=[至最]?[少多]?[开办]?[\d一二两三四五六七八九十]+\s*[次回场])|一(?:般|共|起|定|下|直|些|点|样|线|把手|家三口)|统一|第一|万一|千万(?=[别不])"
+)
 """Words in which a numeral is no number."""
+
+_NONE = re.compile(
+    r"(?:目前|现在|暂时)?(?:还|都|暂)?(?:没有?|无)(?:呢|的)?"
+    r"|.{0,4}?(?:一[个人家次名位项件]?[也都]没有?|没有?一[个人家次名位项件])(?:.{0,2})?"
+)
+"""没有, 还没有, 一个也没有: as an answer to how many."""
+
+
+def means_none(text: str) -> bool:
+    """Whether an answer to how many says that there are none."""
+    return bool(_NONE.fullmatch(fold(text).strip(" 。.!！")))
 
 
 def number(text: str) -> tuple[float, bool]:
     """(value, whether it was only about that much) of the one number in the text. Raises ValueError for none, for a
     vague one and for several different ones; its text may be shown."""
     plain = fold(text)
+    if means_none(text):
+        return 0.0, False
     for loose, exact in _LOOSE.items():
         plain = plain.replace("一" + loose, exact).replace(loose, exact)
     if _VAGUE.search(plain):

@@ -28,6 +28,15 @@ def give_back_turn(connection: Connection, form_id: str, chat: str) -> None:
     connection.execute(delete(voters).where(voters.c.form_id == form_id, voters.c.voter == _voter(form_id, chat)))
 
 
+def move_turns(connection: Connection, old: str, new: str) -> None:
+    """A group got another id: the turns that it had are had under the new one too. The roll names no chat, so every form
+    on it is tried."""
+    for form_id in connection.execute(select(voters.c.form_id).distinct()).scalars().all():
+        if had_turn(connection, form_id, old):
+            give_back_turn(connection, form_id, old)
+            take_turn(connection, form_id, new)
+
+
 def cast(connection: Connection, form_id: str, version: str, answers: dict[str, Any]) -> None:
     """Count a secret vote. Equal papers share one row: nothing says when it came or from whom."""
     paper = json.dumps(answers, ensure_ascii=False, sort_keys=True)

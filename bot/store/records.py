@@ -92,6 +92,7 @@ class Records:
             self.connection.execute(delete(chats).where(chats.c.chat == old))
         for table in (chats, drafts, submissions, staff, handovers):
             self.connection.execute(update(table).where(table.c.chat == old).values(chat=new))
+        ballots.move_turns(self.connection, old, new)
 
     # drafts
 

@@ -13,6 +13,7 @@ from bot.understand.compare import NATION, Comparer, Comparison
 from bot.understand.decide import Decision, certainty, evidence
 from bot.understand.features import Featuriser
 from bot.understand.match import Candidate, Matcher
+from bot.understand.names import only_a_name
 from bot.understand.nearby import CLEAR, SURE, WORTH_OFFERING, Nearby
 from bot.understand.normalise import clean
 from bot.understand.region import Places
@@ -282,6 +283,8 @@ class Understander:
         prefix, _, name = first.partition(":")
         if prefix == "intent":
             return replace(base, status="chat", target=name, kind="intent")
+        if prefix == "form" and only_a_name(base.why["normal"]) and sure < WORD_FOR_WORD:
+            return replace(base, status="unknown", why={**base.why, "rule": "bare name"})
         if prefix == "form" and sure >= FORM_AT:
             return replace(base, status="form", target=name, kind="form")
         if prefix == "form":

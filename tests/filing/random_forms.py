@@ -6,6 +6,8 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
+from bot.content.field_loader import CHOOSING
+from bot.content.field_loader import TYPES as ALL_TYPES
 from bot.content.forms import Choice, Field, Form, Result, flat
 
 CHOICES = (
@@ -13,23 +15,8 @@ CHOICES = (
     Choice("no", "没有", (), {"of": "no"}),
     Choice("c", "民营企业", ("民企",), {"of": "yes"}),
 )
-CHOOSING = ("select_one", "select_multiple", "rank")
-TYPES = (
-    "text",
-    "integer",
-    "decimal",
-    "date",
-    "time",
-    "select_one",
-    "select_multiple",
-    "rank",
-    "range",
-    "file",
-    "image",
-    "acknowledge",
-    "calculate",
-    "note",
-)
+TYPES = tuple(kind for kind in ALL_TYPES if kind not in ("group", "repeat"))
+"""Types of plain rows, in the order of the loader."""
 WORDS = (
     "上一步",
     "跳过",

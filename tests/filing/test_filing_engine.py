@@ -307,6 +307,62 @@ def test_an_answer_behind_an_irrelevant_one_is_irrelevant_too(tmp_path: Path) ->
     assert talk.draft.answers(talk.form) == {"a": "no", "d": 3, "e": 6}
 
 
+def test_a_change_with_its_value_is_said_back(tmp_path: Path) -> None:
+    """In the middle of the form 「改 … 五十五」 and 「把…改成…」 are taken, and the next question says so."""
+    survey = """
+  - {type: integer, name: a, label: 员工总数, required: yes}
+  - {type: text, name: b, label: 联系手机, format: cn_mobile, sensitive: yes, required: yes}
+  - {type: text, name: c, label: 地址, required: yes}
+"""
+    talk = Talk(read_form(small(survey), tmp_path))
+    talk.say("50", "13800138000")
+    assert "「员工总数」改成：55。" in talk.say("改 员工总数 五十五")
+    assert "「联系手机」改成：138****8001。" in talk.say("把联系手机改成138 0013 8001")
+    assert "（3/3）地址" in talk.last
+    assert "还没收下" in talk.say("改 员工总数 一半")
+    assert talk.draft.values["a"] == 55
+
+
+def test_a_change_may_name_number_or_label_and_value_in_one_line(tmp_path: Path) -> None:
+    """「改 2 不是」 and 「改 地址 测试路」 need no 为; a word that is only like a label is no change."""
+    survey = """
+  - {type: text, name: a, label: 地址, required: yes}
+  - {type: select_one yn, name: b, label: 开来吗, required: yes}
+"""
+    talk = Talk(read_form(small(survey, '  yn: [{name: "yes", label: 是}, {name: "no", label: 不是}]'), tmp_path))
+    talk.say("测试街", "是")
+    assert "2. 开来吗：不是" in talk.say("改 2 不是")
+    assert "1. 地址：测试路" in talk.say("改 地址 测试路")
+    assert talk.draft.values == {"a": "测试路", "b": "no"}
+
+
+def test_a_number_after_a_name_is_no_part_of_the_name(tmp_path: Path) -> None:
+    """「联系人李四 138…」 in one breath: two answers."""
+    survey = """
+  - {type: text, name: a, label: 地址, required: yes}
+  - {type: text, name: b, label: 联系人, required: yes}
+  - {type: text, name: c, label: 联系手机, format: cn_mobile, required: yes}
+"""
+    talk = Talk(read_form(small(survey), tmp_path))
+    talk.say("测试路，联系人李测试138 0013 8000")
+    assert talk.draft.values == {"a": "测试路", "b": "李测试", "c": "13800138000"}
+
+
+def test_none_is_zero_where_a_number_has_to_be_given(tmp_path: Path) -> None:
+    """「没有」 answers how many and is shown back; where nothing needs to be said it passes over, and where at least one is
+    wanted it is refused."""
+    survey = """
+  - {type: integer, name: a, label: 专职几人, required: yes}
+  - {type: integer, name: b, label: 兼职几人}
+  - {type: integer, name: c, label: 会员几人, required: yes, start: 1}
+"""
+    talk = Talk(read_form(small(survey), tmp_path))
+    assert "记成 0。" in talk.say("没有")
+    assert "跳过「兼职几人」" in talk.say("没有")
+    assert "「会员几人」还没收下" in talk.say("一个也没有")
+    assert talk.draft.values == {"a": 0}
+
+
 def test_notes_stand_before_the_question_that_follows(tmp_path: Path) -> None:
     """A note is read and not answered."""
     talk = Talk(read_form(CHAIN, tmp_path))

@@ -13,7 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from bot.content.forms import Form
 from bot.export.table import columns, item_tables, row
 from bot.filing import pages, results
-from bot.filing.draft import Draft, Event, Step, at, missing
+from bot.filing.asking import at, missing
+from bot.filing.draft import Draft, Event, Step
 from bot.filing.engine import repeat, start, step
 from bot.filing.submission import Submission
 from bot.messages import Attachment

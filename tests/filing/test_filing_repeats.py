@@ -8,6 +8,7 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
+from docx.oxml.ns import qn
 
 from bot.content.forms import Form
 from bot.export import EXPORTERS
@@ -325,6 +326,24 @@ def test_the_copy_shows_the_items_in_a_table(filled: Talk, tmp_path: Path) -> No
     assert "2 位，见后面的表" in [row.cells[1].text for row in head.rows]
     assert [cell.text for cell in members.rows[0].cells] == ["序号", "姓名", "年龄", "党员吗", "入党日期"]
     assert [cell.text for cell in members.rows[2].cells] == ["2", "李四", "", "不是", ""]
+
+
+def test_the_table_of_items_is_set_to_be_read(filled: Talk, tmp_path: Path) -> None:
+    """What nobody answered takes no column; the table is as wide as the one before; its name stays on its page, its
+    heading is repeated, and no row is cut."""
+    filled.say("没有了", "跳过")
+    bare = [{"member_name": "张三"}, {"member_name": "李四"}]
+    written = replace(submission(filled), values={**submission(filled).values, "members": bare})
+    write_copy(TEMPLATE, filled.form, written, tmp_path / "copy.docx")
+    document = docx.Document(str(tmp_path / "copy.docx"))
+    head, members = document.tables
+    assert [cell.text for cell in members.rows[0].cells] == ["序号", "姓名"]
+    widths = [sum(int(g.get(qn("w:w"))) for g in t._tbl.tblGrid.iter(qn("w:gridCol"))) for t in (head, members)]
+    assert widths[0] == pytest.approx(widths[1], abs=5)
+    name = next(one for one in document.paragraphs if one.text == "会员（2 位）")
+    assert name.paragraph_format.keep_with_next
+    assert members.rows[0]._tr.find(f".//{qn('w:tblHeader')}") is not None
+    assert all(row._tr.find(f".//{qn('w:cantSplit')}") is not None for row in members.rows)
 
 
 def test_a_list_of_two_hundred_is_read_in_one_message(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from bot.content.forms import Form
 from bot.content.models import Content
 from bot.content.papers import RECEIPT, Papers
 from bot.export import EXPORTERS
-from bot.filing.draft import Draft, at
+from bot.filing.asking import at
+from bot.filing.draft import Draft
 from bot.filing.service import Filing
 from bot.filing.submission import Submission
 from bot.memory import Memory

@@ -34,6 +34,13 @@ TODAY = date(2026, 11, 21)
         ("1,200 人", 1200, False),
         ("我们一共200人", 200, False),
         ("零", 0, False),
+        ("一年两次", 2, False),
+        ("一年至少开3次", 3, False),
+        ("没有", 0, False),
+        ("还没有。", 0, False),
+        ("一个也没有", 0, False),
+        ("一家都没有", 0, False),
+        ("没有一个", 0, False),
     ],
 )
 def test_numbers_are_read_as_people_write_them(text: str, value: float, about: bool) -> None:
@@ -42,7 +49,8 @@ def test_numbers_are_read_as_people_write_them(text: str, value: float, about: b
 
 
 @pytest.mark.parametrize(
-    "text", ["很多", "十几个", "几百", "50-60人", "五六十人", "男30女20", "1.2.3", "1e5", "一般般", "", "👍"]
+    "text",
+    ["很多", "一半吧", "过半", "十几个", "几百", "50-60人", "五六十人", "男30女20", "1.2.3", "1e5", "一般般", "", "👍"],
 )
 def test_a_vague_or_double_number_is_refused(text: str) -> None:
     """What is not one clear number is asked again, never guessed."""

@@ -1,40 +1,33 @@
 """All 485 naughty strings (tests/data/README.md) in every text field of every form: through the engine, the store and
-every export, and text they stay."""
+every table that staff export, and text they stay. Word files: test_naughty_papers.py."""
 
 from __future__ import annotations
 
 import csv
 import json
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import docx
 import openpyxl
 import pytest
-from docx.oxml.ns import qn
 
 from bot.content.forms import Field, Form, everything, flat
-from bot.content.loader import read
 from bot.export import EXPORTERS
 from bot.export.csv_file import defused, items_file
 from bot.filing import pages
-from bot.filing.copy import printable, write_copy
+from bot.filing.copy import printable
 from bot.filing.draft import Draft, Event
 from bot.filing.engine import step
-from bot.filing.papers import given, offered, render
 from bot.filing.submission import Submission
 from bot.filing.types import parse
-from bot.settings import DEFAULT_CONTENT
 from bot.store.database import Database
 from bot.store.records import Records
 from tests.filing.filing_talk import DRAFT_ID, TODAY
+from tests.filing.naughty import CONTENT, STRINGS, everywhere, filled, texts
 from tests.talk import NOON
 
-STRINGS: list[str] = json.loads((Path(__file__).parents[1] / "data" / "blns.json").read_text(encoding="utf-8"))
-CONTENT, _ = read(DEFAULT_CONTENT)
 FORMS = pytest.mark.parametrize("form", CONTENT.forms.values(), ids=list(CONTENT.forms))
 ENGINE_STEPS = 1_500
 """Steps of the engine a form: each string at some fields, each field with many strings, in turn."""
@@ -43,25 +36,6 @@ ENGINE_STEPS = 1_500
 def test_all_of_them_are_here() -> None:
     """The list is whole."""
     assert len(STRINGS) == 485
-
-
-def texts(fields: tuple[Field, ...]) -> list[Field]:
-    """Questions that are answered by typing what one likes."""
-    return [one for one in flat(fields) if one.type == "text"]
-
-
-def filled(form: Form, value: Any) -> dict[str, Any]:
-    """Answers with `value(field)` in every text field, in one item of each repeat too; numbers, dates and choices as
-    they best let everything be asked."""
-    return dict(_filled(form.survey, value))
-
-
-def _filled(fields: tuple[Field, ...], value: Any) -> Iterator[tuple[str, Any]]:
-    for one in flat(fields):
-        if one.type == "text":
-            yield one.name, value(one)
-        elif one.type == "repeat":
-            yield one.name, [dict(_filled(one.children, value))]
 
 
 @FORMS
@@ -118,7 +92,7 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
     with database.transaction() as connection:
         records = Records(connection, NOON)
         for number, text in enumerate(STRINGS):
-            answers = filled(form, lambda one, text=text: text)
+            answers = filled(form, everywhere(text))
             assert records.submit(f"d{number}", f"KX-{number:04d}", "terminal:x", form.form_id, form.version, answers)
     with database.reading() as connection:
         found = Records(connection, NOON).submissions_for(form.form_id)
@@ -132,7 +106,7 @@ def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
 def test_store_and_exports_give_back_the_text(kept: Kept, tmp_path: Path) -> None:
     """Stored whole; in xlsx, csv, json and sqlite each string is a text cell of its own, never a formula or a link."""
     form, submissions = kept.form, kept.submissions
-    assert [s.values for s in submissions] == [filled(form, lambda one, text=text: text) for text in STRINGS]
+    assert [s.values for s in submissions] == [filled(form, everywhere(text)) for text in STRINGS]
     for kind, write in EXPORTERS.items():
         write([form], submissions, tmp_path / f"out.{kind}")
     names = [one.name for one in texts(form.survey)]
@@ -177,37 +151,3 @@ def _csv(path: Path, names: list[str]) -> None:
         cells = [row[column] for row in rows[2:]]
         assert cells == [defused(text) for text in STRINGS], name
         assert not any(cell.lstrip()[:1] in tuple("=+-@") for cell in cells if cell.strip())
-
-
-@FORMS
-def test_copy_and_papers_hold_the_text(form: Form, tmp_path: Path) -> None:
-    """The Word copy and every paper of the form open again; the copy holds each string."""
-    share = {one.name: n for n, one in enumerate(one for one in everything(form.survey) if one.type == "text")}
-    if not share:
-        pytest.skip("the form has no text question")
-    values = filled(form, lambda one: "\n".join(STRINGS[share[one.name] :: len(share)]))
-    answers = Draft(DRAFT_ID, form.form_id, form.version, values=values).answers(form) or values
-    submission = Submission("KX-0001", form.form_id, form.version, answers, "received", NOON.isoformat())
-    write_copy(CONTENT.papers.templates["receipt.docx"], form, submission, tmp_path / "copy.docx")
-    found = _lines(tmp_path / "copy.docx")
-    asked = {
-        name
-        for name in share
-        if name in answers or any(name in i for v in answers.values() if isinstance(v, list) for i in v)
-    }
-    lost = [text for name in asked for text in STRINGS[share[name] :: len(share)] if _bare(text) not in found]
-    assert lost == []
-    for paper in offered(form, answers):
-        target = tmp_path / paper.template
-        render(CONTENT.papers.templates[paper.template], given(form, answers), target)
-        assert docx.Document(str(target)).paragraphs
-
-
-def _lines(path: Path) -> str:
-    """All text of a Word file without blanks."""
-    pieces = docx.Document(str(path)).element.iter(qn("w:t"), qn("w:br"), qn("w:tab"))
-    return _bare("".join(piece.text or "" for piece in pieces))
-
-
-def _bare(text: str) -> str:
-    return "".join(printable(text).split())

@@ -7,16 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.forms.line_talk import Line, Person
-from tests.small_app import small_content, small_models
+from tests.forms.line_talk import Line, Person, open_content
 
-__all__ = ["small_content", "small_models"]
+
+@pytest.fixture(scope="session")
+def forms_content(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All forms, open, and little knowledge."""
+    return open_content(tmp_path_factory.mktemp("forms") / "content")
+
+
+@pytest.fixture(scope="session")
+def forms_models(request: pytest.FixtureRequest) -> Path:
+    """Models of that content, kept between runs."""
+    return Path(request.config.cache.mkdir("kexie-forms-models"))
 
 
 @pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory, small_content: Path, small_models: Path) -> Iterator[Line]:
+def line(tmp_path_factory: pytest.TempPathFactory, forms_content: Path, forms_models: Path) -> Iterator[Line]:
     """One process for all tests of a file."""
-    process = Line(tmp_path_factory.mktemp("line") / "data", small_content, small_models)
+    process = Line(tmp_path_factory.mktemp("line") / "data", forms_content, forms_models)
     yield process
     process.close()
 

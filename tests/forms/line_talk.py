@@ -1,4 +1,7 @@
-"""Conversations over `kexie chat --jsonl`: one process for all people of a test file, told apart by `chat`."""
+"""Conversations over `kexie chat --jsonl`: one process for all people of a test file, told apart by `chat`.
+
+Everything that is said and answered is kept in `Person.turns`, so that a test can look at what really happened.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,15 +20,36 @@ from zipfile import ZipFile
 from docx import Document
 
 from bot.settings import DEFAULT_CONTENT
+from tests.small_content import write_small_content
 
 USCC = "91321100MA1XK3L26L"
 """A code whose check character is right; nobody's."""
+SAMPLES = {".pdf": b"%PDF-1.7\n%%EOF", ".png": b"\x89PNG\r\n\x1a\n" + b"0" * 100}
+"""Ending -> the least that is taken for such a file."""
 
 
 def day(ago: int) -> str:
     """A date as people write it, so many days ago; negative for one to come."""
     found = date.today() - timedelta(days=ago)
     return f"{found.year}年{found.month}月{found.day}日"
+
+
+def sample(folder: Path, name: str) -> Path:
+    """A small file to hand in, of the kind that its ending says."""
+    path = folder / name
+    path.write_bytes(SAMPLES[path.suffix])
+    return path
+
+
+def open_content(target: Path) -> Path:
+    """The small content under `target`, with the samples that ship closed opened the way a clerk does it, and one place
+    at the event."""
+    write_small_content(target)
+    for name in ("event_registration", "survey", "vote"):
+        file = target / "forms" / f"{name}.yaml"
+        lines = [line for line in file.read_text("utf-8").splitlines(True) if not line.startswith("state: closed")]
+        file.write_text("".join(lines).replace("quota: 50", "quota: 1 "), "utf-8")
+    return target
 
 
 class Line:
@@ -37,18 +62,19 @@ class Line:
         (data / "models").symlink_to(models)
         clean = {name: value for name, value in os.environ.items() if not name.startswith("KEXIE_")}
         ours = {"KEXIE_DATA": str(data), "KEXIE_CONTENT": str(content), "PYTHONIOENCODING": "utf-8"}
+        self.environment = {**clean, **ours}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "bot.cli", "chat", "--jsonl"],
             cwd=DEFAULT_CONTENT,
-            env={**clean, **ours},
+            env=self.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",
         )
 
-    def person(self) -> Person:
+    def person(self, name: str = "") -> Person:
         """Somebody who has not been here before."""
-        return Person(self, f"c{next(self._people)}")
+        return Person(self, name or f"c{next(self._people)}")
 
     def ask(self, event: dict[str, str]) -> list[dict[str, Any]]:
         """The replies to one event."""
@@ -61,11 +87,32 @@ class Line:
         replies: list[dict[str, Any]] = answer["replies"]
         return replies
 
+    def command(self, *arguments: str) -> str:
+        """Another command on the same data; its standard output."""
+        line = [sys.executable, "-m", "bot.cli", *arguments]
+        done = subprocess.run(line, cwd=DEFAULT_CONTENT, env=self.environment, capture_output=True, timeout=240)
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
+
     def close(self) -> None:
-        """End the process."""
+        """No more input; the process leaves by itself."""
         assert self.process.stdin is not None
+        assert self.process.stdout is not None
         self.process.stdin.close()
         self.process.wait(timeout=60)
+        self.process.stdout.close()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message and what was answered."""
+
+    said: str
+    """What was typed, the label that was pressed, or the name of the file."""
+    told: str
+    """All texts of the answer."""
+    labels: tuple[str, ...]
+    """Labels of the buttons under it."""
 
 
 class Person:
@@ -75,6 +122,7 @@ class Person:
         self.line = line
         self.chat = chat
         self.replies: list[dict[str, Any]] = []
+        self.turns: list[Turn] = []
 
     @property
     def last(self) -> str:
@@ -84,7 +132,7 @@ class Person:
     @property
     def labels(self) -> list[str]:
         """Labels of the buttons under the last replies."""
-        return [button["label"] for reply in self.replies for row in reply["buttons"] for button in row]
+        return [button["label"] for button in self._buttons()]
 
     @property
     def files(self) -> dict[str, Path]:
@@ -94,21 +142,18 @@ class Person:
     def say(self, *texts: str) -> str:
         """Type one or several messages; what was answered to the last."""
         for text in texts:
-            self.replies = self.line.ask({"chat": self.chat, "text": text})
+            self._send(text, {"text": text})
         return self.last
 
     def press(self, label: str) -> str:
         """Press the first button whose label begins so."""
-        buttons = [button for reply in self.replies for row in reply["buttons"] for button in row]
-        found = next((button for button in buttons if button["label"].startswith(label)), None)
+        found = next((button for button in self._buttons() if button["label"].startswith(label)), None)
         assert found, f"no button {label!r} among {self.labels}"
-        self.replies = self.line.ask({"chat": self.chat, "press": found["id"]})
-        return self.last
+        return self._send(found["label"], {"press": found["id"]})
 
-    def send(self, path: Path) -> str:
-        """Send a file."""
-        self.replies = self.line.ask({"chat": self.chat, "file": str(path)})
-        return self.last
+    def send(self, path: Path, text: str = "") -> str:
+        """Send a file, with words perhaps."""
+        return self._send(f"{path.name} {text}", {"file": str(path), **({"text": text} if text else {})})
 
     def fill(self, rows: Iterable[tuple[str, str]]) -> str:
         """Answer question after question; each has to be the one that is expected."""
@@ -123,8 +168,12 @@ class Person:
         assert "还没收下" in self.last, self.last
         assert why in self.last, self.last
 
+    def receipt(self) -> str:
+        """The receipt number of the last answer."""
+        return self.last.split("回执号：")[1].split()[0]
+
     def paper(self, label: str) -> str:
-        """Ask for a paper by its button; its text."""
+        """Ask for a paper by its button; its text. The page with the button stays the last one."""
         before = self.replies
         self.press(label)
         found = [path for name, path in self.files.items() if name.endswith(".docx")]
@@ -132,6 +181,14 @@ class Person:
         text = words(found[0])
         self.replies = before
         return text
+
+    def _buttons(self) -> list[dict[str, str]]:
+        return [button for reply in self.replies for row in reply["buttons"] for button in row]
+
+    def _send(self, said: str, event: dict[str, str]) -> str:
+        self.replies = self.line.ask({"chat": self.chat, **event})
+        self.turns.append(Turn(said, self.last, tuple(self.labels)))
+        return self.last
 
 
 def words(path: Path) -> str:
@@ -144,10 +201,3 @@ def words(path: Path) -> str:
 _SPACE = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXT = f"{_SPACE}t"
 _PARAGRAPH = f"{_SPACE}p"
-
-
-def pdf(folder: Path, name: str) -> Path:
-    """A small PDF to hand in."""
-    path = folder / name
-    path.write_bytes(b"%PDF-1.7\n%%EOF")
-    return path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.forms.line_talk import USCC, Line, Person, day, pdf
+from tests.forms.line_talk import USCC, Line, Person, day, sample
 
 HEAD = [
     ("单位全称", "测试二号有限公司"),
@@ -51,7 +51,7 @@ def test_the_application_is_filled_from_the_first_word_to_the_receipt(person: Pe
     assert "哪天开成立大会" in person.last
     person.refused(day(10), "收到批复以后才开成立大会")
     person.fill([("哪天开成立大会", day(-60)), ("联系人", "赵测试"), ("手机", "138 0013 8000"), ("邮箱", "跳过")])
-    person.send(pdf(tmp_path, "申请报告.pdf"))
+    person.send(sample(tmp_path, "申请报告.pdf"))
     person.say("完成")
     person.fill([("章程（草案）", "跳过"), ("同意成立的文件", "跳过"), ("声明", "确认")])
     assert "请检查「企业科协成立申请（审批制）」" in person.last
@@ -80,9 +80,18 @@ def test_the_application_is_filled_from_the_first_word_to_the_receipt(person: Pe
     person.say("35")
     assert "9 名委员，至少到 6 人" in person.last
     person.say("张测试，主席，副总经理，33\n李测试，副主席，研发部主任，36")
-    assert "收下 1 位" in person.last or "得票数" in person.last
-    person.say("检查")
+    assert "得票数不能比实到人数还多" in person.last
+    person.say("改 2", "得票数", "34", "没有了")
+    person.fill([("秘书长", "王测试，工程师"), ("科协的批复", "跳过"), ("通过的章程", "跳过")])
+    person.fill([("委员会名单", "跳过"), ("声明", "确认")])
     assert "到会比例（%）：97" in person.last
+    assert "应到36人，实到35人" in person.paper("选举结果报告")
+    person.say("提交")
+    assert "回执号：JG-" in person.last
+    report = person.paper("选举结果报告")
+    assert "瑞安市科学技术协会" in report
+    assert "测试会议室" in report
+    assert "李测试" in person.paper("委员会名单")
 
 
 def test_without_a_party_organisation_the_board_agrees(person: Person) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.forms.line_talk import Line, Person, day, pdf
+from tests.forms.line_talk import Line, Person, day, sample
 
 WORKS = ["领导机构", "分支机构", "办事机构", "会员", "管理制度", "学术交流", "技术攻关", "培训", "人才成长"]
 WORKS += ["群众性技术创新", "科学普及", "科技工作者之家"]
@@ -31,7 +31,7 @@ def test_the_zhenjiang_declaration_is_filled_for_a_new_year(person: Person, tmp_
     person.say("暂存", "继续")
     person.fill([(work, "做得挺好。") for work in WORKS])
     person.fill([*((free, "跳过") for free in FREE), ("学会合作", "没有"), ("下一步打算", "多办交流")])
-    person.send(pdf(tmp_path, "机构表.pdf"))
+    person.send(sample(tmp_path, "机构表.pdf"))
     person.say("完成")
     person.fill([*((evidence, "跳过") for evidence in EVIDENCE), ("声明", "确认")])
     assert "秘书处人数：3" in person.last

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from bot.content.forms import Form
+from bot.store.records import Records
 from tests.office.people import staff
 from tests.talk import Desk
 
@@ -33,6 +34,22 @@ def test_a_form_that_cannot_be_started_says_why(office: Desk, form: str, answer:
 def test_staff_fill_in_what_is_theirs(office: Desk) -> None:
     """A form with `access: staff` opens for who joined as staff."""
     assert "开始填「内部登记」" in staff(office).say("我要填内部登记")
+
+
+def test_who_left_the_staff_meanwhile_cannot_hand_in(office: Desk) -> None:
+    """Access is looked at again at 「提交」: nothing is stored, nothing is lost, and it works once they are back."""
+    member = staff(office)
+    member.say("我要填内部登记")
+    member.say("测试内容")
+    with office.database.transaction() as connection:
+        Records(connection, office.clock()).remove_staff("测试审核员")
+    assert "您现在不在名单里，所以没有提交" in member.say("提交")
+    assert "回执号" not in member.last
+    assert "测试内容" in member.say("检查")
+    with office.database.transaction() as connection:
+        code = Records(connection, office.clock()).add_staff("测试审核员", "reviewer", "")
+    member.say(f"登记 {code}")
+    assert "回执号" in member.say("提交")
 
 
 def test_after_the_deadline_a_form_may_warn_and_go_on(office: Desk) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from ulid import ULID
 
 from bot.messages import Reply
-from bot.store import post
+from bot.store import ballots, post
 from bot.store.database import Database
 from bot.store.records import Records
 from bot.store.tables import chats, staff
@@ -233,3 +233,15 @@ def test_a_moved_group_stays_who_it_was(records: Records) -> None:
     records.save_chat_state(A, {"region": "镇江"})
     records.move_chat(A, B)
     assert records.chat_state(B) == {"region": "温州"}, "what the new chat remembers is newer"
+
+
+def test_a_moved_group_has_no_second_vote(records: Records) -> None:
+    """The roll holds only hashes of chats; who voted before the move has voted, and nobody else has."""
+    assert ballots.take_turn(records.connection, "vote", A)
+    assert ballots.take_turn(records.connection, "club", A)
+    assert ballots.take_turn(records.connection, "club", B)
+    records.move_chat(A, B)
+    assert not ballots.take_turn(records.connection, "vote", B)
+    assert not ballots.take_turn(records.connection, "club", B)
+    assert ballots.take_turn(records.connection, "vote", A), "the old key is nobody's now"
+    assert ballots.take_turn(records.connection, "survey", B)

@@ -30,6 +30,13 @@ def refusal(form: Form, chat: str, records: Records, today: date, texts: Mapping
     return ""
 
 
+def not_any_more(form: Form, chat: str, records: Records, texts: Mapping[str, str]) -> str:
+    """Why this chat may not hand the form in, though it could begin it: somebody who has left the staff since."""
+    if form.access == "staff" and not is_staff(chat, records):
+        return texts["form_staff_no_more"].format(title=form.title)
+    return ""
+
+
 def warning(form: Form, records: Records, today: date, texts: Mapping[str, str]) -> str:
     """What has to be known before the first question, "" for nothing: the deadline is over, all places are taken."""
     lines = []

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.clock import CHINA
 from bot.content.forms import Form, flat
-from bot.filing.draft import has_value
+from bot.filing.scope import has_value
 from bot.filing.types import masked
 from bot.filing.values import spoken
 from bot.store import reminders

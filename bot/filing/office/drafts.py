@@ -11,7 +11,8 @@ from ulid import ULID
 
 from bot.clock import shown
 from bot.content.forms import Form
-from bot.filing.draft import Draft, asked, has
+from bot.filing.draft import Draft, has
+from bot.filing.scope import asked
 from bot.filing.values import fold
 from bot.memory import Memory
 from bot.messages import Button, Reply
