@@ -93,6 +93,8 @@ def explained(content: Content, understander: Understander, found: Answered) -> 
     lines.append(f"地区：{why.get('region') or '没有'}")
     if why.get("figures"):
         lines.append("数：" + "，".join(f"{name} {value}" for name, value in why["figures"].items()))
+    if why.get("meant"):
+        lines.append(f"改口后问的是：{why['meant']}")
     if why.get("near"):
         lines.append(f"本地问法：{why['near']}")
     if why.get("evidence"):

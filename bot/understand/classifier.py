@@ -63,6 +63,12 @@ class Vocabulary:
         i = self.index.get(key)
         return unknown if i is None else float(self._rarities[i])
 
+    def words(self, taught: int) -> Iterable[tuple[str, float]]:
+        """Each word of the phrasings with the number of them that have it. `taught`: how many phrasings there are."""
+        for key, i in self.index.items():
+            if key[0] == "w" and key[1] not in "=@":
+                yield key[1:], taught / math.exp(float(self._rarities[i]) - 1)
+
     @classmethod
     def of(cls, documents: Iterable[Mapping[str, int]], least: int = 2) -> Vocabulary:
         """Vocabulary of counted features; those in fewer than `least` documents are left out."""

@@ -10,15 +10,18 @@ from typing import Any
 from bot.content.models import Content, Entry
 from bot.understand.classifier import Classifier
 from bot.understand.compare import NATION, Comparer, Comparison
+from bot.understand.correction import corrected
 from bot.understand.decide import Decision, certainty, evidence
 from bot.understand.features import Featuriser
 from bot.understand.match import Candidate, Matcher
 from bot.understand.names import only_a_name
 from bot.understand.nearby import CLEAR, SURE, WORTH_OFFERING, Nearby
 from bot.understand.normalise import clean
+from bot.understand.pinyin_typing import TypedPinyin
 from bot.understand.region import Places
 from bot.understand.rules import Finding, find
 from bot.understand.signals import Thread
+from bot.understand.steps import offered_named, step_named
 
 OUT_OF_SCOPE = "far"
 """Intent of messages that have nothing to do with our subject."""
@@ -70,16 +73,11 @@ class Understanding:
     """How it came about, for --explain."""
 
 
-_ORDINAL = re.compile(r"^(?:那|就|选|要|看)*\s*第\s*([一二三四1-4])\s*个?(?:呢|吧)?[。!?？]*$")
-_STEP = re.compile(r"第\s*([一二三四五六七八九十\d]{1,2})\s*步")
-_NEXT_STEP = re.compile(
-    r"^(?:那|然后|接着|再)*(?:下一步|然后|接着|之后|再然后|接下来)(?:呢|是什么|做什么|干什么|怎么做|干啥)?[?？。]*$"
+_SAME_FOR = re.compile(
+    r"[\s,.，。!?？、那要是如果换成作到放搁在的呢话我们咱这边市公司企业县区又怎么样咋啥什吗也一同规定写说办]*"
 )
-_STEP_BEFORE = re.compile(
-    r"^(?:那|回到|退回|返回|看)*(?:上一步|前一步|上一个步骤)(?:呢|是什么|做什么|干什么)?[?？。]*$"
-)
-_LAST_STEP = re.compile(r"^(?:那|看)*最后一步(?:呢|是什么|做什么|干什么|怎么做|干啥)?[?？。]*$")
-_SAME_FOR = re.compile(r"[\s,.，。!?？、那要是如果换成在的呢我们这边市公司企业县区]*")
+"""Words around a place that ask nothing of their own."""
+_AS_A_QUESTION = re.compile(r"呢|怎|咋|啥|什么|吗|一样")
 _I_AM = re.compile(
     r"我是|我们是|我在|我们在|我这边|我们这|这边是|我这是|咱们?是|咱们?在|单位在|公司在|企业在|人在|来自|坐标"
 )
@@ -90,7 +88,6 @@ FORM_AT = 0.4
 """Least certainty for starting a form: one that nobody asked for is a nuisance, an answer beside the point is not read."""
 NEAR_SHARE = 0.02
 """Of the first one's share of the list, what makes another entry near enough to be compared over places."""
-_NUMBERS = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
 
 
 class Understander:
@@ -105,6 +102,7 @@ class Understander:
         taught = sum(map(len, self.matcher.phrasings.values()))
         self.nearby = Nearby(content, featuriser, classifier.vocabulary, taught)
         self.comparer = Comparer(content.comparisons, self.places)
+        self.typed = TypedPinyin(classifier.vocabulary, taught)
         self._exact = {
             self.featuriser.normalise(text) or _bare(text): intent.id
             for intent in content.intents.values()
@@ -123,8 +121,11 @@ class Understander:
     def understand(self, text: str, context: Context | None = None) -> Understanding:
         """What `text` means in `context`. Never raises, whatever the text."""
         context = context or Context()
-        normal = self.featuriser.normalise(text)
         cleaned = clean(text)
+        typed = self.typed.read(cleaned)
+        if typed != cleaned:
+            text = cleaned = typed
+        normal = self.featuriser.normalise(text)
         cut = self.featuriser.pieces(cleaned) if self.places.mentioned(cleaned) else []
         named = self.places.city(cleaned, cut)
         region = named or context.region
@@ -140,6 +141,9 @@ class Understander:
                 return found
         if not normal:
             return replace(base, why={"rule": "no words"})
+        meant = corrected(normal, context.text)
+        if meant:
+            return self._corrected(meant, context, base)
         matched = self._match(normal, context, base)
         if matched.why["rule"] == "local entry":
             return matched
@@ -148,29 +152,14 @@ class Understander:
     def _walk(self, text: str, context: Context, base: Understanding) -> Understanding | None:
         """「第二个」 and 「第三步呢」 depend on what was shown before, not on matching."""
         cleaned = clean(text).strip()
-        ordinal = _ORDINAL.match(cleaned)
-        if ordinal and context.offered:
-            number = _NUMBERS.get(ordinal[1]) or int(ordinal[1])
-            if number <= len(context.offered):
-                return self._entry(base, context.offered[number - 1], 1.0, "offered before")
+        number = offered_named(cleaned)
+        if 0 < number <= len(context.offered):
+            return self._entry(base, context.offered[number - 1], 1.0, "offered before")
         entry = self.content.entries.get(context.entry)
         if not entry or not entry.steps:
             return None
-        number, rule = self._step(cleaned, context.step, len(self.content.steps(entry, base.region)))
+        number, rule = step_named(cleaned, context.step, len(self.content.steps(entry, base.region)))
         return replace(self._entry(base, entry.id, 1.0, rule), step=number) if rule else None
-
-    def _step(self, cleaned: str, shown: int, total: int) -> tuple[int, str]:
-        """The step that a message names beside the one `shown` (0: all of them), and why; 0 and "" when it names none."""
-        step = _STEP.search(cleaned)
-        if step and len(cleaned) <= 12:
-            return _NUMBERS.get(step[1]) or (int(step[1]) if step[1].isdigit() else 0), "step asked for"
-        if _LAST_STEP.match(cleaned):
-            return total, "last step"
-        if _NEXT_STEP.match(cleaned):
-            return shown + 1, "next step"
-        if _STEP_BEFORE.match(cleaned) and shown:
-            return max(shown - 1, 1), "step before"
-        return 0, ""
 
     def _place(self, text: str, context: Context, base: Understanding) -> Understanding | None:
         """A message that is hardly more than a place: 「那岳阳呢」 asks the same for another city, 「我是温州的」
@@ -178,21 +167,42 @@ class Understander:
         if not (base.region_named or base.elsewhere):
             return None
         rest = self.places.without(clean(text))
+        bare = bool(_SAME_FOR.fullmatch(rest))
         entry = self.content.entries.get(context.entry)
-        if _SAME_FOR.fullmatch(rest) and "呢" in rest and entry and not entry.region:
-            return self._entry(base, entry.id, 1.0, "same for another place")
-        says_where = _SAME_FOR.fullmatch(rest) or (_I_AM.search(rest) and len(rest) <= 24)
-        if says_where and not _ASKS.search(rest):
-            if entry and base.region_named and base.region != context.region:
-                if self.content.overlay(entry.id, base.region):
-                    return replace(self._entry(base, entry.id, 1.0, "asked before, now for this place"), settled=True)
-            return replace(base, status="chat", score=1.0, why={"rule": "place only"})
-        return None
+        if bare and _AS_A_QUESTION.search(rest) and entry:
+            return self._same_for(entry, base)
+        if not (bare or (_I_AM.search(rest) and len(rest) <= 24)) or _ASKS.search(rest):
+            return None
+        moved = base.region_named and base.region != context.region
+        if entry and moved and self.content.overlay(entry.id, base.region):
+            return replace(self._entry(base, entry.id, 1.0, "asked before, now for this place"), settled=True)
+        return replace(base, status="chat", score=1.0, why={"rule": "place only"})
+
+    def _same_for(self, entry: Entry, base: Understanding) -> Understanding | None:
+        """What was shown before, for the place named now: beside the city's rule, or the city's own entry on it."""
+        same = None if entry.region else self._entry(base, entry.id, 1.0, "same for another place")
+        if self.content.overlay(entry.id, base.region) or not base.region_named:
+            return same
+        title = self.featuriser.normalise(self.places.without(entry.title))
+        own = self._match(title, Context(), base)
+        of_the_city = own.status == "answer" and self.content.entries[own.target].region == base.region
+        return own if of_the_city or not same else same
 
     def _entry(self, base: Understanding, entry_id: str, score: float, rule: str) -> Understanding:
         kind = self.content.entries[entry_id].kind
         status = "answer" if kind == "answer" else "unknown"
         return replace(base, status=status, target=entry_id, kind="entry", score=score, why={"rule": rule})
+
+    def _corrected(self, meant: str, context: Context, base: Understanding) -> Understanding:
+        """What somebody who corrects themselves wanted to ask: a place, a whole question, or another word for the one
+        before."""
+        named = f"那{meant}呢"
+        found = self._place(named, context, base) if not self.places.without(meant) else None
+        if found:
+            return found
+        whole = len(meant) >= len(context.text)
+        found = self._match(meant, replace(context, text="") if whole else context, base)
+        return replace(found, why={**found.why, "meant": meant})
 
     def _match(self, normal: str, context: Context, base: Understanding) -> Understanding:
         follows = bool(context.text and context.topic)

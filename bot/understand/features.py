@@ -13,6 +13,7 @@ import jieba
 # Single characters are enough here; the phrase dictionary would cost every process 45 MB.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
 from pypinyin import Style, lazy_pinyin
+from pypinyin import pinyin as to_pinyin
 
 from bot.content.models import Words
 from bot.understand.normalise import normalise
@@ -39,6 +40,13 @@ def pinyin(text: str) -> str:
     One reading a character: what matters is that homophones meet, not that each is read right.
     """
     return "".join(_syllable(c) if _HAN.match(c) else c for c in text if c != " ")
+
+
+@lru_cache(maxsize=65536)
+def syllables(char: str) -> tuple[str, ...]:
+    """All readings of a Chinese character without tones, the usual one first; () when it has none."""
+    found = to_pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
+    return tuple(dict.fromkeys([_syllable(char), *found[0]])) if found else ()
 
 
 def grams(text: str, low: int, high: int) -> list[str]:

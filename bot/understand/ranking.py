@@ -7,7 +7,6 @@ question (docs/decisions/0012-ranking.md). Both are fitted by `make model` (bot/
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

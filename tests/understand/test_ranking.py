@@ -41,7 +41,9 @@ def crossed(number: int) -> Example:
     own = {"classifier": best}
     shown = {"classifier": best - 0.02, "subject": 1.0}
     other = {"classifier": best / 3}
-    return Example(frozenset({"x"}), short_list([own, shown, other]), np.array([names_something, not names_something, False]))
+    return Example(
+        frozenset({"x"}), short_list([own, shown, other]), np.array([names_something, not names_something, False])
+    )
 
 
 def test_hidden_units_say_when_a_signal_counts() -> None:
