@@ -34,6 +34,7 @@ from telegram.ext import ApplicationBuilder, MessageHandler, filters
 
 from bot.app import App
 from bot.delivery.sender import Sender
+from bot.delivery.trip import Trip
 from bot.delivery.worker import Worker
 from bot.messages import Incoming, Reply
 from bot.settings import DEFAULT_CONTENT, read_settings
@@ -73,7 +74,7 @@ class Nowhere:
         """Nothing to fetch."""
         return incoming
 
-    async def send(self, chat: str, reply: Reply, key: str = "") -> None:
+    async def send(self, chat: str, reply: Reply, trip: Trip | None = None) -> None:
         """Gone."""
 
 

@@ -32,7 +32,7 @@ from bot.delivery.sender import Sender
 from bot.desk import notices, submissions, unanswered
 from bot.housekeeping import keep_house
 from bot.settings import listen
-from bot.store import post
+from bot.store import outbox, post
 from bot.store.locks import Baton
 from bot.store.records import Records
 from bot.watch.watch import Watch
@@ -279,7 +279,7 @@ async def _tell_pages(service: Service) -> None:
 
     def newest(chats: list[str]) -> dict[str, int]:
         with service.app.database.reading() as connection:
-            return post.newest_of(connection, chats)
+            return outbox.newest_of(connection, chats)
 
     while not service.stop.is_set():
         chats = hub.open()

@@ -16,7 +16,7 @@ from bot.content.models import Content
 from bot.delivery.clocks import ClockWatch
 from bot.desk import notices
 from bot.messages import Incoming, Reply
-from bot.store import post
+from bot.store import inbox, post
 from bot.store.database import Database
 from bot.store.locks import InHand
 from bot.store.records import Records
@@ -133,20 +133,20 @@ class Worker:
         await asyncio.gather(*self._in_hand.values())
         await asyncio.to_thread(self._claims.drop)
 
-    def _take(self, room: int) -> list[post.Received]:
+    def _take(self, room: int) -> list[inbox.Received]:
         """At most `room` messages that no other worker has in hand."""
         without = {*self._in_hand, *self._resting}
         # More than there is room for, where other workers may have the first of them in hand.
         limit = room if self.database.is_sqlite else room + 4 * AT_ONCE
         with self.database.reading() as connection:
-            found = post.next_chats(connection, self.database.clock(), self.channels, limit, without)
+            found = inbox.next_chats(connection, self.database.clock(), self.channels, limit, without)
             if not found:
                 self._claims.flush()
                 return []
             mine = self._claims.take(list(found), room)
-            return post.messages(connection, [found[chat] for chat in mine])
+            return inbox.messages(connection, [found[chat] for chat in mine])
 
-    async def _work(self, message: post.Received) -> None:
+    async def _work(self, message: inbox.Received) -> None:
         """One message from beginning to end; never raises but to be cancelled."""
         try:
             await self._attempt(message)
@@ -159,7 +159,7 @@ class Worker:
             self._claims.done(message.chat)
             self.handled.set()
 
-    async def _attempt(self, message: post.Received) -> None:
+    async def _attempt(self, message: inbox.Received) -> None:
         """Handle a message, or count a failed try. Raises DBAPIError when the database is what fails."""
         try:
             await self._handle(message)
@@ -173,7 +173,7 @@ class Worker:
             )
             await asyncio.to_thread(self._failed, message, type(error).__name__)
 
-    async def _handle(self, message: post.Received) -> None:
+    async def _handle(self, message: inbox.Received) -> None:
         channel = self.channels[message.channel]
         incoming = channel.parse(message.raw)
         if incoming is not None:
@@ -188,21 +188,21 @@ class Worker:
         if self._troubles == 1 or self._troubles % 100 == 0:
             log.error("inbox cannot be worked on (%s tries so far): %s", self._troubles, type(error).__name__)
 
-    def _commit(self, message: post.Received, incoming: Incoming | None) -> None:
+    def _commit(self, message: inbox.Received, incoming: Incoming | None) -> None:
         with self.database.transaction() as connection:
-            if not post.is_new(connection, message.id):
+            if not inbox.is_new(connection, message.id):
                 return
             now = self.database.clock()
             if incoming is not None:
                 replies = self.handle(incoming, Records(connection, now))
                 post.post(connection, incoming.chat, replies, message.id, now)
-            post.mark_done(connection, message.id, now)
+            inbox.mark_done(connection, message.id, now)
 
-    def _failed(self, message: post.Received, reason: str) -> None:
+    def _failed(self, message: inbox.Received, reason: str) -> None:
         texts = self.content().replies
         with self.database.transaction() as connection:
             now = self.database.clock()
-            state = post.mark_failed(connection, message, reason, now + timedelta(seconds=0.1 * 2.0**message.tries))
+            state = inbox.mark_failed(connection, message, reason, now + timedelta(seconds=0.1 * 2.0**message.tries))
             if not state:
                 return
             replies = [Reply(texts["problem"])] if message.tries == 0 and not message.chat.endswith("?") else []
@@ -213,9 +213,9 @@ class Worker:
     def _next_pause(self) -> float | None:
         """Seconds until the next message is due, None when none waits."""
         with self.database.reading() as connection:
-            at = post.next_time(connection, self.channels)
+            at = inbox.next_time(connection, self.channels)
         return None if at is None else max(0.0, (at - self.database.clock()).total_seconds())
 
     def _end_waits(self) -> None:
         with self.database.transaction() as connection:
-            post.end_waits(connection)
+            inbox.end_waits(connection)

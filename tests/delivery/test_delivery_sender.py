@@ -14,10 +14,10 @@ from bot.delivery import outcomes
 from bot.delivery.arrived import Arrived
 from bot.delivery.sender import AT_ONCE, MAX_TRIES, Sender
 from bot.messages import Reply
-from bot.store import post
+from bot.store import outbox, post, tables
 from bot.store.database import Database
 from bot.store.records import Records
-from bot.store.tables import chats, outbox
+from bot.store.tables import chats
 from tests.delivery.channels import Wire
 from tests.talk import Clock
 
@@ -42,7 +42,7 @@ def send_all(database: Database, wire: Wire) -> None:
 def states(database: Database) -> list[tuple[str, str]]:
     """(state, beginning of the reason) of each row, in order."""
     with database.reading() as connection:
-        rows = connection.execute(select(outbox).order_by(outbox.c.id)).mappings()
+        rows = connection.execute(select(tables.outbox).order_by(tables.outbox.c.id)).mappings()
         return [(row["state"], row["error"].partition(":")[0]) for row in rows]
 
 
@@ -116,7 +116,7 @@ def test_a_channel_that_breaks_is_tried_a_while_and_then_given_up(database: Data
     assert wire.tried.count("一") == MAX_TRIES
     assert wire.sent == [("web:a", "二")]
     with database.reading() as connection:
-        assert "private" not in str(connection.execute(select(outbox.c.error)).scalars().all())
+        assert "private" not in str(connection.execute(select(tables.outbox.c.error)).scalars().all())
 
 
 def test_who_blocked_us_keeps_what_they_handed_in(database: Database) -> None:
@@ -190,7 +190,7 @@ def test_after_a_crash_the_reply_in_flight_is_sent_again_and_first(database: Dat
     """A reply that was being sent when the process died goes out at the next start, before those behind it."""
     put(database, "一", "二")
     with database.transaction() as connection:
-        post.mark_sending(connection, 1)
+        outbox.mark_sending(connection, [1])
     wire = Wire()
     asyncio.run(_run_until(database, wire, ["二"], 10))
     assert wire.sent == [("web:a", "一"), ("web:a", "二")]
@@ -248,8 +248,8 @@ def test_what_arrived_before_a_crash_is_not_sent_again(database: Database, tmp_p
     put(database, "一")
     put(database, "乙", chat="web:b")
     with database.transaction() as connection:
-        assert post.mark_sending(connection, 1)
-        assert post.mark_sending(connection, 2)
+        assert outbox.mark_sending(connection, [1])
+        assert outbox.mark_sending(connection, [2])
     before = Arrived(tmp_path / "arrived.txt")
     before.note(1)
     wire = Wire()
