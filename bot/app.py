@@ -117,8 +117,7 @@ class App:
         with self.database.transaction() as connection:
             row = post.inbox_id(connection, "terminal", update_id)
             found = post.answers_to(connection, row) if row else []
-            for reply in found:
-                outbox.mark_sent(connection, reply.id, self.database.clock())
+            outbox.mark_sent(connection, [reply.id for reply in found], self.database.clock())
         return [reply.reply for reply in found]
 
 

@@ -83,10 +83,8 @@ class Worker:
                 except DBAPIError as error:  # a full disk, a restarting server: nothing is lost, it is all in the inbox
                     self._trouble(error)
                 # The time-out is for messages that another process stored (a second receiver, a web process).
-                waiting = [asyncio.ensure_future(self.wake.wait()), asyncio.ensure_future(stop.wait())]
-                await asyncio.wait(
-                    [*waiting, *self._in_hand.values()], timeout=LOOK, return_when=asyncio.FIRST_COMPLETED
-                )
+                waiting = [asyncio.ensure_future(event.wait()) for event in (self.wake, stop)]
+                await asyncio.wait(waiting, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
                 for task in waiting:
                     task.cancel()
         finally:
@@ -158,6 +156,8 @@ class Worker:
             del self._in_hand[message.chat]
             self._claims.done(message.chat)
             self.handled.set()
+            if len(self._in_hand) <= AT_ONCE // 2:
+                self.wake.set()  # there is room for more
 
     async def _attempt(self, message: inbox.Received) -> None:
         """Handle a message, or count a failed try. Raises DBAPIError when the database is what fails."""
@@ -178,7 +178,8 @@ class Worker:
         incoming = channel.parse(message.raw)
         if incoming is not None:
             incoming = await channel.fetch(replace(incoming, at=message.received_at), message.raw)
-            await asyncio.to_thread(self.prepare, incoming)
+            if incoming.press:  # only a button asks for slow work, and a turn in a thread is not free
+                await asyncio.to_thread(self.prepare, incoming)
         async with self._commits:
             await asyncio.to_thread(self._commit, message, incoming)
 

@@ -12,11 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.messages import Reply, as_dict, from_dict
 from bot.store.database import Database, stamp
+from bot.store.dialect import INSERTS
 from bot.store.locks import hold_order
 from bot.store.tables import inbox, outbox
 
@@ -37,10 +36,7 @@ class Outgoing:
 
 # Statements that every message needs are built once: building one costs more than running it. RETURNING, because the row
 # count of an insert that did nothing differs between drivers.
-_STORE = {
-    name: insert_(inbox).on_conflict_do_nothing().returning(inbox.c.id)
-    for name, insert_ in (("sqlite", sqlite_insert), ("postgresql", postgresql_insert))
-}
+_STORE = {name: insert_(inbox).on_conflict_do_nothing().returning(inbox.c.id) for name, insert_ in INSERTS.items()}
 _LAST = select(
     select(inbox.c.received_at)
     .where(inbox.c.chat == bindparam("chat"))
