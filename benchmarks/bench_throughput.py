@@ -33,6 +33,7 @@ from telegram import Update
 from telegram.ext import ApplicationBuilder, MessageHandler, filters
 
 from bot.app import App
+from bot.commands.run import SHARE
 from bot.delivery.sender import Sender
 from bot.delivery.trip import Trip
 from bot.delivery.worker import Worker
@@ -130,6 +131,8 @@ def _left(database: Database, wanted: int) -> bool:
 
 
 def _process(settings: dict[str, str], ready: Any, go: Any, load: Load, first: bool) -> None:
+    if first:
+        sys.setswitchinterval(SHARE)  # as `kexie run` does where something is sent
     asyncio.run(_work(settings, ready, go, load, first))
 
 

@@ -27,8 +27,9 @@ Handle = Callable[[Incoming, Records], list[Reply]]
 
 AT_ONCE = 16
 """Messages in hand at the same time, each of another chat: one whose file comes slowly holds up nobody else."""
-COMMITS = 4
-"""Transactions at the same time on PostgreSQL. SQLite has one writer."""
+COMMITS = 2
+"""Transactions at the same time on PostgreSQL: while one waits for the server, the other computes. More threads only wait
+for each other, as one interpreter computes one thing at a time; more workers are what helps. SQLite has one writer."""
 LOOK = 0.25
 """Seconds after which an idle worker looks for what another process has stored."""
 REST = 1.0

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, func, select, update
+from sqlalchemy import Connection, and_, bindparam, func, literal_column, select, update
 
 from bot.store.database import stamp
 from bot.store.post import Outgoing, outgoing
 from bot.store.tables import outbox
 
 _OLDER = outbox.alias("older")
+# In words and not as parameters: the planner then knows that the index of what waits will do.
+_WAITING = literal_column("'new'"), literal_column("'sending'")
 _DUE = (
     select(outbox)
     .where(
@@ -22,7 +24,7 @@ _DUE = (
         outbox.c.state == "new",
         outbox.c.not_before <= bindparam("now"),
         ~select(_OLDER.c.id)
-        .where(and_(_OLDER.c.chat == outbox.c.chat, _OLDER.c.state.in_(("new", "sending")), _OLDER.c.id < outbox.c.id))
+        .where(and_(_OLDER.c.chat == outbox.c.chat, _OLDER.c.state.in_(_WAITING), _OLDER.c.id < outbox.c.id))
         .exists(),
     )
     .order_by(outbox.c.id)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import event, inspect, select, update
 
 from bot.messages import Attachment, Button, Reply
-from bot.store import outbox, post, tables
+from bot.store import inbox, outbox, post, tables
 from bot.store.database import Database
 from tests.talk import Clock
 
@@ -160,3 +161,24 @@ def test_history_shows_both_sides_in_order(database: Database) -> None:
         "答",
         {"text": "再问"},
     ]
+
+
+def test_what_waits_is_found_without_reading_what_was_ever_said(database: Database) -> None:
+    """The first undone message and the first unsent reply of a chat come from indexes that hold only what waits."""
+    with database.reading() as connection:
+        names = {index["name"] for table in ("inbox", "outbox") for index in inspect(connection).get_indexes(table)}
+    assert {"inbox_waiting", "outbox_waiting"} <= names
+    if not database.is_sqlite:
+        return  # PostgreSQL plans by the size of its tables, and these are empty
+    plans: list[str] = []
+
+    def explain(connection: Any, cursor: Any, statement: str, values: Any, *more: object) -> None:
+        if statement.startswith("SELECT"):
+            plans.extend(row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", values).fetchall())
+
+    event.listen(database.engine, "before_cursor_execute", explain)
+    with database.reading() as connection:
+        outbox.due(connection, "web", database.clock())
+        inbox.next_chats(connection, database.clock(), ["web"])
+    assert any("older USING COVERING INDEX outbox_waiting" in line for line in plans)
+    assert any("older USING COVERING INDEX inbox_waiting" in line for line in plans)
