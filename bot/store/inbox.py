@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal_column, select, update
 
 from bot.store.database import stamp
 from bot.store.tables import inbox
@@ -35,7 +35,7 @@ class Received:
 
 _OLDER = inbox.alias("older")
 # In words and not as a parameter: the planner then knows that the index of what waits will do.
-_NEW = literal_column("'new'")
+_NEW: ColumnElement[str] = literal_column("'new'")
 _HEADS = (
     select(inbox.c.chat, inbox.c.id)
     .where(

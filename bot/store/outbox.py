@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, bindparam, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, literal_column, select, update
 
 from bot.store.database import stamp
 from bot.store.post import Outgoing, outgoing
@@ -16,7 +16,7 @@ from bot.store.tables import outbox
 
 _OLDER = outbox.alias("older")
 # In words and not as parameters: the planner then knows that the index of what waits will do.
-_WAITING = literal_column("'new'"), literal_column("'sending'")
+_WAITING: tuple[ColumnElement[str], ...] = literal_column("'new'"), literal_column("'sending'")
 _DUE = (
     select(outbox)
     .where(

@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from bot.delivery import outcomes
 from bot.delivery.arrived import Arrived
 from bot.delivery.sender import AT_ONCE, MAX_TRIES, Sender
+from bot.delivery.trip import Trip
 from bot.messages import Reply
 from bot.store import outbox, post, tables
 from bot.store.database import Database
@@ -258,6 +259,30 @@ def test_what_arrived_before_a_crash_is_not_sent_again(database: Database, tmp_p
     assert wire.sent == [("web:b", "乙")]
     assert states(database) == [("sent", "")] * 2
     before.close()
+
+
+def test_of_a_reply_in_parts_only_the_rest_goes_out_after_a_crash(database: Database, tmp_path: Path) -> None:
+    """The parts that were noted as arrived when the process died are not sent again."""
+    put(database, "一")
+    with database.transaction() as connection:
+        assert outbox.mark_sending(connection, [1])
+    before = Arrived(tmp_path / "arrived.txt")
+    before.note(1, parts=1)
+    before.note(1, parts=2)
+    before.close()
+    starts: list[int] = []
+
+    class Parted(Wire):
+        async def send(self, chat: str, reply: Reply, trip: Trip | None = None) -> None:
+            assert trip is not None
+            starts.append(trip.done)
+            trip.arrived(3, whole=True)
+            await super().send(chat, reply)
+
+    wire = Parted()
+    asyncio.run(_run_until(database, wire, ["一"], 10, Sender(database, wire, Arrived(tmp_path / "arrived.txt"))))
+    assert starts == [2]
+    assert Arrived(tmp_path / "arrived.txt").known() == [1]
 
 
 def test_staff_hear_of_an_answer_that_was_given_up(database: Database) -> None:
