@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from pathlib import Path
 
 LARGE = 64_000
@@ -25,13 +26,16 @@ class Arrived:
         self._file = -1
         self._size = 0
         self._parts: dict[int, int] = {}
+        self._lock = threading.Lock()
+        """A note must not go to a file that was just closed: its number may be that of another file by now."""
         self._open()
 
     def note(self, row_id: int, parts: int = 0) -> None:
         """Delivered: its first `parts`, or with 0 the whole. A full disk costs the memory, nothing else."""
-        if self._file >= 0:
-            with contextlib.suppress(OSError):
-                self._size += os.write(self._file, b"%d %d\n" % (row_id, parts) if parts else b"%d\n" % row_id)
+        with self._lock, contextlib.suppress(OSError):
+            if self._file >= 0:
+                # A line end before it, too: a full disk may have taken half of the line before.
+                self._size += os.write(self._file, b"\n%d %d\n" % (row_id, parts) if parts else b"\n%d\n" % row_id)
         if parts:
             self._parts[row_id] = parts
         else:
@@ -80,9 +84,10 @@ class Arrived:
 
     def close(self) -> None:
         """Close the file."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+        with self._lock:
+            if self._file >= 0:
+                os.close(self._file)
+                self._file = -1
 
     def _open(self) -> None:
         if self._path is None:
