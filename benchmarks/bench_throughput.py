@@ -6,7 +6,8 @@ Every message is stored as it would be on arrival, understood, answered, committ
 that costs nothing: what is measured is our own path, not Telegram's pace. Content is the small one of the tests, with
 `--real` the whole. SQLite runs with synchronous=FULL; PostgreSQL is started here, with its durability on, and gets 1, 2
 and 4 worker processes. python-telegram-bot handles the same updates with an empty handler: it stores nothing, decides
-nothing and answers nothing. Ratios to it are printed, because absolute times differ from machine to machine.
+nothing and answers nothing. Ratios to it are printed, because absolute times differ from machine to machine, and the
+processor time of our processes a message: a core can do no more, and PostgreSQL wants its share of the cores, too.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ from telegram import Update
 from telegram.ext import ApplicationBuilder, MessageHandler, filters
 
 from bot.app import App
+from bot.commands.run import SHARE
 from bot.delivery.sender import Sender
+from bot.delivery.trip import Trip
 from bot.delivery.worker import Worker
 from bot.messages import Incoming, Reply
 from bot.settings import DEFAULT_CONTENT, read_settings
@@ -55,6 +58,8 @@ class Figures:
     name: str
     rate: float
     """Messages a second, all stored beforehand."""
+    cpu: float = 0.0
+    """Milliseconds of processor time a message in all our processes together."""
     p50: float = 0.0
     """Milliseconds from arrival to the outbox, at half that rate."""
     p99: float = 0.0
@@ -73,7 +78,7 @@ class Nowhere:
         """Nothing to fetch."""
         return incoming
 
-    async def send(self, chat: str, reply: Reply, key: str = "") -> None:
+    async def send(self, chat: str, reply: Reply, trip: Trip | None = None) -> None:
         """Gone."""
 
 
@@ -87,14 +92,16 @@ class Load:
     """A second; 0 when all of it waits already."""
 
 
-async def _work(settings: dict[str, str], ready: Any, go: Any, load: Load, first: bool) -> None:
-    """One process: a worker, and in the first one also receiver and sender as in `kexie run`, until all is done."""
+async def _work(settings: dict[str, str], ready: Any, go: Any, load: Load, first: bool) -> float:
+    """One process: a worker, and in the first one also receiver and sender as in `kexie run`, until all is done. Returns
+    its processor time in seconds."""
     app = App(read_settings(settings))
     app.assistant  # noqa: B018 - before the clock runs
     channel, stop, wake = Nowhere(), asyncio.Event(), asyncio.Event()
     worker = app.worker({"bench": channel})
     ready.release()
     await asyncio.to_thread(go.wait)
+    began = time.process_time()
     jobs = [asyncio.create_task(worker.run(stop))]
     if first:
         jobs.append(asyncio.create_task(Sender(app.database, channel).run(wake, stop)))
@@ -105,6 +112,7 @@ async def _work(settings: dict[str, str], ready: Any, go: Any, load: Load, first
     stop.set()
     await asyncio.gather(*jobs)
     app.database.close()
+    return time.process_time() - began
 
 
 async def _receive(database: Database, worker: Worker, load: Load) -> None:
@@ -128,22 +136,27 @@ def _left(database: Database, wanted: int) -> bool:
         return connection.execute(waiting).first() is not None
 
 
-def _process(settings: dict[str, str], ready: Any, go: Any, load: Load, first: bool) -> None:
-    asyncio.run(_work(settings, ready, go, load, first))
+def _process(settings: dict[str, str], ready: Any, go: Any, load: Load, first: bool, spent: Any) -> None:
+    if first:
+        sys.setswitchinterval(SHARE)  # as `kexie run` does where something is sent
+    took = asyncio.run(_work(settings, ready, go, load, first))
+    with spent:
+        spent.value += took
 
 
 @contextmanager
-def _workers(settings: dict[str, str], number: int, load: Load) -> Iterator[Any]:
-    """Worker processes that are ready; they begin when the yielded event is set and end when all is done."""
+def _workers(settings: dict[str, str], number: int, load: Load) -> Iterator[tuple[Any, Any]]:
+    """Worker processes that are ready; they begin when the yielded event is set and end when all is done. Then the value
+    beside it holds their processor time in seconds."""
     make = multiprocessing.get_context("spawn")
-    ready, go = make.Semaphore(0), make.Event()
-    processes = [make.Process(target=_process, args=(settings, ready, go, load, n == 0)) for n in range(number)]
+    ready, go, spent = make.Semaphore(0), make.Event(), make.Value("d", 0.0)
+    processes = [make.Process(target=_process, args=(settings, ready, go, load, n == 0, spent)) for n in range(number)]
     for process in processes:
         process.start()
     for _ in processes:
         ready.acquire()
     try:
-        yield go
+        yield go, spent
         for process in processes:
             process.join()
     finally:
@@ -156,8 +169,8 @@ def _raw(number: int, chats: int) -> tuple[str, dict[str, Any]]:
     return chat, {"chat": chat, "id": str(number), "text": QUESTIONS[number % len(QUESTIONS)]}
 
 
-def top_speed(settings: dict[str, str], workers: int, load: Load) -> float:
-    """Messages a second when all of them wait already."""
+def top_speed(settings: dict[str, str], workers: int, load: Load) -> tuple[float, float]:
+    """(messages a second, milliseconds of processor time a message) when all of them wait already."""
     with closing(Database(settings["KEXIE_DATABASE_URL"])) as database:
         rows = [_raw(number, load.chats) for number in range(load.messages)]
         with database.transaction() as connection:
@@ -166,7 +179,7 @@ def top_speed(settings: dict[str, str], workers: int, load: Load) -> float:
                 {"channel": "bench", "update_id": raw["id"], "chat": chat, "raw": json.dumps(raw), "state": "new", "received_at": at}
                 for chat, raw in rows
             ])  # fmt: skip
-    with _workers(settings, workers, load) as go:
+    with _workers(settings, workers, load) as (go, spent):
         began = datetime.now(UTC)
         go.set()
     with closing(Database(settings["KEXIE_DATABASE_URL"])) as database, database.reading() as connection:
@@ -174,12 +187,13 @@ def top_speed(settings: dict[str, str], workers: int, load: Load) -> float:
         last = max(
             connection.execute(select(func.max(time_))).scalar_one() for time_ in (inbox.c.done_at, outbox.c.sent_at)
         )
-    return load.messages / (datetime.fromisoformat(last) - began).total_seconds()
+    rate = load.messages / (datetime.fromisoformat(last) - began).total_seconds()
+    return rate, spent.value * 1000 / load.messages
 
 
 def answer_times(settings: dict[str, str], workers: int, load: Load) -> tuple[float, float]:
     """(p50, p99) in milliseconds from arrival to the outbox."""
-    with _workers(settings, workers, load) as go:
+    with _workers(settings, workers, load) as (go, _):
         go.set()
     with closing(Database(settings["KEXIE_DATABASE_URL"])) as database, database.reading() as connection:
         found = connection.execute(select(inbox.c.received_at, inbox.c.done_at)).all()
@@ -226,7 +240,7 @@ def main() -> None:
         content = DEFAULT_CONTENT if given.real else write_small_content(folder / "content")
         base = {"KEXIE_DATA": str(folder / "data"), "KEXIE_CONTENT": str(content)}
         App(read_settings(base)).understander  # noqa: B018 - trained once, before anything is timed
-        found = [Figures("python-telegram-bot，空处理", plain_ptb(given.messages, given.chats))]
+        found = [_plain(given)]
         fresh = (f"sqlite:///{folder / f'{n}.db'}" for n in itertools.count())
         found.append(_measured("SQLite FULL，1 个 worker", base, fresh, 1, given))
         server = next(iter(sorted(PROGRAMS.glob("*/bin/initdb"))), None)
@@ -239,20 +253,26 @@ def main() -> None:
         else:
             print("这台机器没有 PostgreSQL，只量 SQLite。")
     print(f"\n{given.messages} 条消息，{given.chats} 个聊天，内容：{'全部' if given.real else '测试用的小内容'}")
-    print(f"{'':　<20}{'条/秒':>8}{'和空处理比':>10}{'p50 ms':>9}{'p99 ms':>9}")
+    print(f"{'':　<20}{'条/秒':>8}{'和空处理比':>10}{'CPU ms/条':>10}{'p50 ms':>9}{'p99 ms':>9}")
     for one in found:
         times = f"{one.p50:>9.1f}{one.p99:>9.1f}" if one.p50 else f"{'–':>9}{'–':>9}"
-        print(f"{one.name:　<20}{one.rate:>9.0f}{one.rate / found[0].rate:>13.3f}{times}")
+        print(f"{one.name:　<20}{one.rate:>9.0f}{one.rate / found[0].rate:>13.3f}{one.cpu:>11.1f}{times}")
     print("p50、p99：从收到到写进发件箱，来得有最快时的一半那么密。空处理不存、不答、不发，只作参照。")
+
+
+def _plain(given: Any) -> Figures:
+    began = time.process_time()
+    rate = plain_ptb(given.messages, given.chats)
+    return Figures("python-telegram-bot，空处理", rate, (time.process_time() - began) * 1000 / given.messages)
 
 
 def _measured(name: str, base: dict[str, str], urls: Iterator[str], workers: int, given: Any) -> Figures:
     load = Load(given.messages, given.chats)
-    rate = top_speed({**base, "KEXIE_DATABASE_URL": next(urls)}, workers, load)
+    rate, cpu = top_speed({**base, "KEXIE_DATABASE_URL": next(urls)}, workers, load)
     slower = replace(load, rate=max(1.0, rate * SHARE_OF_TOP_SPEED))
     p50, p99 = answer_times({**base, "KEXIE_DATABASE_URL": next(urls)}, workers, slower)
     print(f"  {name}：{rate:.0f} 条/秒", flush=True)
-    return Figures(name, rate, p50, p99)
+    return Figures(name, rate, cpu, p50, p99)
 
 
 if __name__ == "__main__":

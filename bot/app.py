@@ -110,15 +110,14 @@ class App:
         """One message of the terminal through the whole durable path; the replies to it, in order."""
         import asyncio
 
-        from bot.store import post
+        from bot.store import outbox, post
 
         post.receive(self.database, "terminal", update_id, chat, raw)
         asyncio.run(self.worker({"terminal": self.terminal}).work_all())
         with self.database.transaction() as connection:
             row = post.inbox_id(connection, "terminal", update_id)
             found = post.answers_to(connection, row) if row else []
-            for reply in found:
-                post.mark_sent(connection, reply.id, self.database.clock())
+            outbox.mark_sent(connection, [reply.id for reply in found], self.database.clock())
         return [reply.reply for reply in found]
 
 

@@ -122,12 +122,11 @@ class Assistant:
             held = self.filing.of_press(incoming.press, incoming.chat, turn.records)
         else:
             held = self.filing.current(incoming.text, turn.memory, incoming.chat, turn.records)
-            meaning = self.understander.understand(incoming.text)
-            if self.errands.is_errand(meaning, in_a_form=held is not None):
+            if held is None or self.errands.is_errand(self.understander.understand(incoming.text), in_a_form=True):
                 return None
         if held is None:
             gone = "form_gone" if incoming.press.endswith(":submit") else "form_none_open"
-            return [Reply(self.content.replies[gone])] if incoming.press else None
+            return [Reply(self.content.replies[gone])]
         form, draft = held
         other = self.filing.other_form(incoming.text, form, draft)
         if other:

@@ -15,21 +15,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
-from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from bot import serve_pages
 from bot.app import App
 from bot.channels import Channel
 from bot.channels.web.channel import WebChannel
-from bot.channels.web.question_pages import QuestionDesk
-from bot.channels.web.site import Site
-from bot.channels.web.staff_pages import Desk
 from bot.content.reload import Reloader
 from bot.delivery.alone import alone
 from bot.delivery.arrived import Arrived
 from bot.delivery.sender import Sender
-from bot.desk import notices, submissions, unanswered
+from bot.desk import notices
 from bot.housekeeping import keep_house
 from bot.settings import listen
 from bot.store import post
@@ -39,13 +36,8 @@ from bot.watch.watch import Watch
 
 log = logging.getLogger(__name__)
 
-STOP_WITHIN = 8
-"""Seconds that open connections, downloads and sends get when the service stops."""
 THREADS = 24
 """Database work side by side. Python's default on two cores is six, which a busy sender alone would fill."""
-LOOK_FOR_NEWS = 0.5
-"""Seconds between two looks at what other processes have written for the open pages of this one."""
-
 Job = Coroutine[Any, Any, None]
 
 
@@ -90,7 +82,7 @@ class Service:
         """What this process serves: pages and updates, or updates only, and always what watching asks for."""
         routes = [*self.watch.pages.routes(), *self.routes]
         if "web" in self.roles:
-            application = _site(self).application()
+            application = serve_pages.site(self.app, self.web, self.worker.wake.set).application()
             application.router.routes[:0] = routes
             return application
         return Starlette(routes=routes)
@@ -141,7 +133,8 @@ def _sending(service: Service, name: str) -> Job:
 
 def _web(service: Service) -> list[Job]:
     """Chat and staff pages. Any number of processes: a page reads its own lines from the outbox."""
-    return [_tell_pages(service)] if "sender" in service.roles else [_tell_pages(service), _sending(service, "web")]
+    telling = serve_pages.tell_pages(service.app, service.web, service.stop)
+    return [telling] if "sender" in service.roles else [telling, _sending(service, "web")]
 
 
 ROLES: dict[str, Callable[[Service], list[Job]]] = {
@@ -166,7 +159,7 @@ async def serve(app: App, roles: Collection[str] = tuple(ROLES), http: bool = Fa
     service = Service(app, roles)
     service.watch.begin()
     jobs = [*service.jobs(), reloader.run(service.stop)]
-    server = _server(service.http()) if listening else None
+    server = serve_pages.server(service.http()) if listening else None
     _announce(service, listening)
     try:
         await _until_stopped(server, listening, jobs, service.stop)
@@ -194,7 +187,7 @@ async def _until_stopped(
     if server:
         server.should_exit = True
         await asyncio.gather(serving, return_exceptions=True)
-    _, late = await asyncio.wait(tasks, timeout=STOP_WITHIN)
+    _, late = await asyncio.wait(tasks, timeout=serve_pages.STOP_WITHIN)
     for task in late:
         task.cancel()
     await asyncio.gather(*late, return_exceptions=True)
@@ -202,45 +195,6 @@ async def _until_stopped(
     for task in done - {stopping}:
         if not task.cancelled() and task.exception():
             raise task.exception()  # type: ignore[misc]
-
-
-def _site(service: Service) -> Site:
-    app = service.app
-    desk = Desk(
-        lambda records, member: submissions.overview(app.content, records, member),
-        lambda form, kind, records, member, target: submissions.export(
-            app.content, form, kind, records, member, target
-        ),
-        _questions(app),
-    )
-    return Site(app.database, service.web, app.settings.data, service.worker.wake.set, desk)
-
-
-def _server(application: Starlette) -> uvicorn.Server:
-    config = uvicorn.Config(
-        application,
-        log_config=None,  # bot/watch/logs.py writes its lines, too
-        log_level="warning",
-        access_log=False,  # addresses are personal data
-        timeout_graceful_shutdown=STOP_WITHIN,
-        ws_max_size=256_000,
-        server_header=False,
-    )
-    server = uvicorn.Server(config)
-    # The service handles signals itself: the worker has to end before the process does.
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
-    return server
-
-
-def _questions(app: App) -> QuestionDesk:
-    return QuestionDesk(
-        lambda queued, *wanted: unanswered.shown_groups(app.content, queued, *wanted),
-        unanswered.members,
-        lambda queued, status, state, region, target: unanswered.write_csv(
-            app.content, unanswered.groups(queued, status, "", region, state), target
-        ),
-        dict(unanswered.STATUSES),
-    )
 
 
 def _telegram(app: App) -> Any:
@@ -271,29 +225,6 @@ async def _pass_on(handled: asyncio.Event, wakes: list[asyncio.Event], stop: asy
             handled.clear()
             for wake in wakes:
                 wake.set()
-
-
-async def _tell_pages(service: Service) -> None:
-    """Wake the open pages for which another process has written something."""
-    hub, seen = service.web.hub, dict[str, int]()
-
-    def newest(chats: list[str]) -> dict[str, int]:
-        with service.app.database.reading() as connection:
-            return post.newest_of(connection, chats)
-
-    while not service.stop.is_set():
-        chats = hub.open()
-        try:
-            now = await asyncio.to_thread(newest, chats) if chats else {}
-        except DBAPIError as error:
-            log.debug("cannot look for news: %s", type(error).__name__)
-            now = seen
-        for chat, number in now.items():
-            if seen.get(chat) != number:
-                hub.tell(chat)
-        seen = now
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(service.stop.wait(), LOOK_FOR_NEWS)
 
 
 DOING = {

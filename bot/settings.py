@@ -130,7 +130,8 @@ def listen(settings: Settings) -> socket.socket:
     """
     for port in [settings.port] if settings.port else range(FIRST_PORT, FIRST_PORT + 200):
         family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-        bound = socket.socket(family, socket.SOCK_STREAM)
+        # By its protocol asyncio knows that answers must not be held back to be sent together (Nagle): that costs 40 ms.
+        bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             bound.bind((settings.host, port))

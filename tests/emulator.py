@@ -125,6 +125,8 @@ class Emulator:
         """All calls of the bot, also those that met a fault."""
         self.updates: list[dict[str, Any]] = []
         """All updates queued for the bot, as it gets them."""
+        self.posts = True
+        """Whether each update is posted to the webhook as soon as it is there; else somebody else does so."""
         self._server = _Server(self)
         self._faults: dict[str, list[Fault | None]] = {}
         self._news = threading.Condition()
@@ -374,6 +376,12 @@ class _Server(LoBotApiEmulator):  # type: ignore[misc]
     def __init__(self, bot: Emulator) -> None:
         super().__init__(max_updates=100_000, max_assets=10_000, allow_insecure_loopback_webhooks=True)
         self.bot = bot
+        post = self._update_queues.deliver
+
+        async def deliver(token: str) -> int:
+            return int(await post(token)) if self.bot.posts else 0
+
+        self._update_queues.deliver = deliver
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """One call: the token first, then a fault if one waits, then the emulator."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from bot.delivery.trip import Trip
 from bot.messages import Incoming, Reply
 
 
@@ -19,5 +20,6 @@ class Channel(Protocol):
     async def fetch(self, incoming: Incoming, raw: dict[str, Any]) -> Incoming:
         """Bring attachments that still lie elsewhere into the files folder. The only network call before handling."""
 
-    async def send(self, chat: str, reply: Reply) -> None:
-        """Deliver one reply. Raises a subclass of bot.delivery.outcomes.NotSent otherwise."""
+    async def send(self, chat: str, reply: Reply, trip: Trip) -> None:
+        """Deliver one reply, from the part on that `trip` names, and tell it of each part that arrives, the sooner the
+        better; for a reply of one part the sender does so behind `send`. Raises a subclass of bot.delivery.outcomes.NotSent otherwise."""

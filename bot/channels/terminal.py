@@ -7,6 +7,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from bot.delivery.trip import Trip
 from bot.filing.files import sniff
 from bot.messages import Attachment, Incoming, Reply
 
@@ -53,7 +54,7 @@ class TerminalChannel:
         shutil.copyfile(source, target)
         return Attachment(source.name, str(stored), target.stat().st_size, sniff(target))
 
-    async def send(self, chat: str, reply: Reply) -> None:
+    async def send(self, chat: str, reply: Reply, trip: Trip | None = None) -> None:
         """Nothing to do: `kexie chat` reads the outbox itself."""
 
     def shown(self, reply: Reply) -> dict[str, Any]:

@@ -44,7 +44,8 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
         raise BadSetting(f"--role 没有「{unknown[0]}」，可以写：{'、'.join(ROLES)}、all。几样用逗号隔开。")
     roles = tuple(role for role in ROLES if role in asked or "all" in asked)
     logs.begin(settings.log)
-    sys.setswitchinterval(SHARE)
+    if "sender" in roles:
+        sys.setswitchinterval(SHARE)
     if given.port:
         settings = Settings(**{**vars(settings), "port": given.port})
     data_folder(settings)

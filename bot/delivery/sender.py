@@ -14,8 +14,9 @@ from bot.channels import Channel
 from bot.delivery import outcomes
 from bot.delivery.arrived import Arrived
 from bot.delivery.clocks import ClockWatch
+from bot.delivery.trip import Trip
 from bot.messages import Reply
-from bot.store import post
+from bot.store import outbox, post
 from bot.store.database import Database
 from bot.store.records import Records
 
@@ -55,6 +56,10 @@ class Sender:
         self.arrived = arrived or Arrived(None)
         self.alert = alert
         self._under_way: set[asyncio.Task[None]] = set()
+        self._sent: list[int] = []
+        """Delivered and noted, and not yet marked in the database."""
+        self._again = asyncio.Event()
+        """Set when a reply is done with: it has to be marked, and makes room for the next of its chat."""
         self._clock = ClockWatch(database.clock)
         self._troubles = 0
 
@@ -65,6 +70,7 @@ class Sender:
             await self._note(self._recover)
             while not stop.is_set():
                 wake.clear()
+                self._again.clear()
                 try:
                     await self._begin()
                 except DBAPIError as error:
@@ -72,9 +78,8 @@ class Sender:
                     self._trouble("read", error)
                 else:
                     self._troubles = 0
-                # A reply that is done makes room for the next of its chat; a hanging one holds up nobody else.
-                woken = [asyncio.ensure_future(wake.wait()), asyncio.ensure_future(stop.wait())]
-                await asyncio.wait([*woken, *self._under_way], timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
+                woken = [asyncio.ensure_future(event.wait()) for event in (wake, stop, self._again)]
+                await asyncio.wait(woken, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
                 for task in woken:
                     task.cancel()
         finally:
@@ -92,24 +97,32 @@ class Sender:
         if self._clock.went_back():
             log.warning("the clock was set back; nothing in the outbox waits any longer")
             await asyncio.to_thread(self._end_waits)
-        if not self._under_way:
+        if not (self._under_way or self._sent):
             self.arrived.tidy()
-        room = AT_ONCE - len(self._under_way)
-        rows = await asyncio.to_thread(self._take, room) if room > 0 else []
+        sent = list(self._sent)
+        rows = await asyncio.to_thread(self._take, AT_ONCE - len(self._under_way), sent)
+        del self._sent[: len(sent)]
         for row in rows:
             task = asyncio.create_task(self._send(row))
             self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
+            task.add_done_callback(self._done)
         return len(rows)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._again.set()
 
     async def _end(self) -> None:
         """Wait for what is under way. When this is cancelled, so is that: after a restart it is sent again."""
         if self._under_way:
             await asyncio.gather(*self._under_way)
+        await self._note(self._take, 0, list(self._sent))
+        self._sent.clear()
 
     async def _send(self, row: post.Outgoing) -> None:
+        trip = self._trip(row)
         try:
-            await self.channel.send(row.chat, row.reply)
+            await self.channel.send(row.chat, row.reply, trip)
         except outcomes.NotSent as outcome:
             await self._note(self._not_sent, row, outcome)
         except Exception as error:
@@ -118,15 +131,22 @@ class Sender:
             again = row.tries + 1 < MAX_TRIES
             await self._note(self._not_sent, row, outcomes.Delay(0, name) if again else outcomes.Refused(name))
         else:
-            self.arrived.note(row.id)
-            await self._note(self._mark_sent, row)
+            trip.arrived(trip.done, whole=True)
+            self._sent.append(row.id)
 
-    async def _note(self, write: Callable[..., None], *what: Any) -> None:
+    def _trip(self, row: post.Outgoing) -> Trip:
+        def note(parts: int, whole: bool) -> None:
+            self.arrived.note(row.id, 0 if whole else parts)
+
+        return Trip(self.arrived.parts(row.id), note)
+
+    async def _note(self, write: Callable[..., object], *what: Any) -> None:
         """Write down what came of a reply, however long the database takes to take it: a reply that has arrived and is
         not known to have would arrive again."""
         while True:
             try:
-                return await asyncio.to_thread(write, *what)
+                await asyncio.to_thread(write, *what)
+                return
             except DBAPIError as error:
                 self._trouble("written", error)
                 await asyncio.sleep(REST)
@@ -140,43 +160,46 @@ class Sender:
     def _recover(self) -> None:
         with self.database.transaction() as connection:
             now = self.database.clock()
-            post.mark_arrived(connection, self.channel.name, self.arrived.known(), now)
-            post.recover(connection, self.channel.name)
+            outbox.mark_arrived(connection, self.channel.name, self.arrived.known(), now)
+            outbox.recover(connection, self.channel.name)
         self.arrived.begin_anew()
 
     def _end_waits(self) -> None:
         with self.database.transaction() as connection:
-            post.end_waits(connection, self.channel.name)
+            outbox.end_waits(connection, self.channel.name)
 
-    def _take(self, room: int) -> list[post.Outgoing]:
-        """At most `room` due rows, marked as being sent."""
-        with self.database.reading() as connection:  # looking alone takes no write lock
-            due = post.due(connection, self.channel.name, self.database.clock(), room)
-        if not due:
-            return []
+    def _take(self, room: int, sent: list[int]) -> list[post.Outgoing]:
+        """Mark what was sent, and at most `room` due rows as being sent, in one transaction: a commit is what costs
+        most, and until then the note of the arrival stands for the mark. Returns these rows."""
+        name, now = self.channel.name, self.database.clock()
+        if not sent:
+            with self.database.reading() as connection:  # looking alone takes no write lock
+                if not (room and outbox.due(connection, name, now, 1)):
+                    return []
         with self.database.transaction() as connection:
-            return [row for row in due if post.mark_sending(connection, row.id)]
-
-    def _mark_sent(self, row: post.Outgoing) -> None:
-        with self.database.transaction() as connection:
-            post.mark_sent(connection, row.id, self.database.clock())
+            outbox.mark_sent(connection, sent, now)
+            due = outbox.due(connection, name, now, room) if room else []
+            mine = outbox.mark_sending(connection, [row.id for row in due])
+        return [row for row in due if row.id in mine]
 
     def _not_sent(self, row: post.Outgoing, outcome: outcomes.NotSent) -> None:
         reason = f"{type(outcome).__name__}: {outcome}"
+        if not isinstance(outcome, outcomes.Moved | outcomes.Delay):
+            self.arrived.ended(row.id)
         with self.database.transaction() as connection:
             if isinstance(outcome, outcomes.Moved):
-                post.move_chat(connection, row.chat, outcome.chat)
+                outbox.move_chat(connection, row.chat, outcome.chat)
                 Records(connection, self.database.clock()).move_chat(row.chat, outcome.chat)
-                post.mark_later(connection, row.id, self.database.clock(), reason)
+                outbox.mark_later(connection, row.id, self.database.clock(), reason)
             elif isinstance(outcome, outcomes.Delay) and row.tries + 1 < MAX_DELAYS:
                 wait = max(outcome.seconds, min(2.0 ** min(row.tries, 10), LONGEST_WAIT))
-                post.mark_later(connection, row.id, self.database.clock() + timedelta(seconds=wait), reason)
+                outbox.mark_later(connection, row.id, self.database.clock() + timedelta(seconds=wait), reason)
             elif isinstance(outcome, outcomes.Unknown):
-                post.mark_ended(connection, row.id, "unknown", reason)
+                outbox.mark_ended(connection, row.id, "unknown", reason)
             else:
-                post.mark_ended(connection, row.id, "dead", reason)
+                outbox.mark_ended(connection, row.id, "dead", reason)
                 if isinstance(outcome, outcomes.Blocked):
-                    post.end_chat(connection, row.chat, reason)
+                    outbox.end_chat(connection, row.chat, reason)
                     Records(connection, self.database.clock()).block_chat(row.chat)
                 else:
                     now = self.database.clock()

@@ -16,7 +16,7 @@ from bot.content.models import Content
 from bot.delivery.clocks import ClockWatch
 from bot.desk import notices
 from bot.messages import Incoming, Reply
-from bot.store import post
+from bot.store import inbox, post
 from bot.store.database import Database
 from bot.store.locks import InHand
 from bot.store.records import Records
@@ -27,8 +27,9 @@ Handle = Callable[[Incoming, Records], list[Reply]]
 
 AT_ONCE = 16
 """Messages in hand at the same time, each of another chat: one whose file comes slowly holds up nobody else."""
-COMMITS = 4
-"""Transactions at the same time on PostgreSQL. SQLite has one writer."""
+COMMITS = 2
+"""Transactions at the same time on PostgreSQL: while one waits for the server, the other computes. More threads only wait
+for each other, as one interpreter computes one thing at a time; more workers are what helps. SQLite has one writer."""
 LOOK = 0.25
 """Seconds after which an idle worker looks for what another process has stored."""
 REST = 1.0
@@ -83,10 +84,8 @@ class Worker:
                 except DBAPIError as error:  # a full disk, a restarting server: nothing is lost, it is all in the inbox
                     self._trouble(error)
                 # The time-out is for messages that another process stored (a second receiver, a web process).
-                waiting = [asyncio.ensure_future(self.wake.wait()), asyncio.ensure_future(stop.wait())]
-                await asyncio.wait(
-                    [*waiting, *self._in_hand.values()], timeout=LOOK, return_when=asyncio.FIRST_COMPLETED
-                )
+                waiting = [asyncio.ensure_future(event.wait()) for event in (self.wake, stop)]
+                await asyncio.wait(waiting, timeout=LOOK, return_when=asyncio.FIRST_COMPLETED)
                 for task in waiting:
                     task.cancel()
         finally:
@@ -133,20 +132,20 @@ class Worker:
         await asyncio.gather(*self._in_hand.values())
         await asyncio.to_thread(self._claims.drop)
 
-    def _take(self, room: int) -> list[post.Received]:
+    def _take(self, room: int) -> list[inbox.Received]:
         """At most `room` messages that no other worker has in hand."""
         without = {*self._in_hand, *self._resting}
         # More than there is room for, where other workers may have the first of them in hand.
         limit = room if self.database.is_sqlite else room + 4 * AT_ONCE
         with self.database.reading() as connection:
-            found = post.next_chats(connection, self.database.clock(), self.channels, limit, without)
+            found = inbox.next_chats(connection, self.database.clock(), self.channels, limit, without)
             if not found:
                 self._claims.flush()
                 return []
             mine = self._claims.take(list(found), room)
-            return post.messages(connection, [found[chat] for chat in mine])
+            return inbox.messages(connection, [found[chat] for chat in mine])
 
-    async def _work(self, message: post.Received) -> None:
+    async def _work(self, message: inbox.Received) -> None:
         """One message from beginning to end; never raises but to be cancelled."""
         try:
             await self._attempt(message)
@@ -158,8 +157,10 @@ class Worker:
             del self._in_hand[message.chat]
             self._claims.done(message.chat)
             self.handled.set()
+            if len(self._in_hand) <= AT_ONCE // 2:
+                self.wake.set()  # there is room for more
 
-    async def _attempt(self, message: post.Received) -> None:
+    async def _attempt(self, message: inbox.Received) -> None:
         """Handle a message, or count a failed try. Raises DBAPIError when the database is what fails."""
         try:
             await self._handle(message)
@@ -173,12 +174,13 @@ class Worker:
             )
             await asyncio.to_thread(self._failed, message, type(error).__name__)
 
-    async def _handle(self, message: post.Received) -> None:
+    async def _handle(self, message: inbox.Received) -> None:
         channel = self.channels[message.channel]
         incoming = channel.parse(message.raw)
         if incoming is not None:
             incoming = await channel.fetch(replace(incoming, at=message.received_at), message.raw)
-            await asyncio.to_thread(self.prepare, incoming)
+            if incoming.press:  # only a button asks for slow work, and a turn in a thread is not free
+                await asyncio.to_thread(self.prepare, incoming)
         async with self._commits:
             await asyncio.to_thread(self._commit, message, incoming)
 
@@ -188,21 +190,21 @@ class Worker:
         if self._troubles == 1 or self._troubles % 100 == 0:
             log.error("inbox cannot be worked on (%s tries so far): %s", self._troubles, type(error).__name__)
 
-    def _commit(self, message: post.Received, incoming: Incoming | None) -> None:
+    def _commit(self, message: inbox.Received, incoming: Incoming | None) -> None:
         with self.database.transaction() as connection:
-            if not post.is_new(connection, message.id):
+            if not inbox.is_new(connection, message.id):
                 return
             now = self.database.clock()
             if incoming is not None:
                 replies = self.handle(incoming, Records(connection, now))
                 post.post(connection, incoming.chat, replies, message.id, now)
-            post.mark_done(connection, message.id, now)
+            inbox.mark_done(connection, message.id, now)
 
-    def _failed(self, message: post.Received, reason: str) -> None:
+    def _failed(self, message: inbox.Received, reason: str) -> None:
         texts = self.content().replies
         with self.database.transaction() as connection:
             now = self.database.clock()
-            state = post.mark_failed(connection, message, reason, now + timedelta(seconds=0.1 * 2.0**message.tries))
+            state = inbox.mark_failed(connection, message, reason, now + timedelta(seconds=0.1 * 2.0**message.tries))
             if not state:
                 return
             replies = [Reply(texts["problem"])] if message.tries == 0 and not message.chat.endswith("?") else []
@@ -213,9 +215,9 @@ class Worker:
     def _next_pause(self) -> float | None:
         """Seconds until the next message is due, None when none waits."""
         with self.database.reading() as connection:
-            at = post.next_time(connection, self.channels)
+            at = inbox.next_time(connection, self.channels)
         return None if at is None else max(0.0, (at - self.database.clock()).total_seconds())
 
     def _end_waits(self) -> None:
         with self.database.transaction() as connection:
-            post.end_waits(connection)
+            inbox.end_waits(connection)

@@ -11,7 +11,8 @@ from bot.content.models import Content
 from bot.desk import votes
 from bot.messages import Reply
 from bot.store import places
-from bot.store.records import Records, StaffMember
+from bot.store.records import Records
+from bot.store.staff_list import StaffMember
 
 
 def hear(text: str, chat: str, records: Records, content: Content) -> list[Reply] | None:

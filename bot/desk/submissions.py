@@ -9,7 +9,8 @@ from bot.clock import shown as time_shown
 from bot.content.models import Content
 from bot.export import EXPORTERS
 from bot.filing.submission import STATES, Submission
-from bot.store.records import Records, StaffMember, StoredSubmission
+from bot.store.records import Records, StoredSubmission
+from bot.store.staff_list import StaffMember
 
 NEWEST = 50
 """Rows of each form on the staff page."""

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import sqlite_utils
-
 from bot.content.forms import Form
 from bot.export.table import columns, item_tables, row
 from bot.filing.copy import printable
@@ -18,6 +16,8 @@ def write_sqlite(forms: Sequence[Form], submissions: Sequence[Submission], targe
     """One table named after the form, one row a submission with its receipt number as key, a table FORM_REPEAT
     for every repeat, and a table `columns` that
     says what each column means."""
+    import sqlite_utils  # takes a fifth of a second, which starting the service should not
+
     target.unlink(missing_ok=True)
     heads = columns(forms, submissions)
     names = [column.name for column in heads]

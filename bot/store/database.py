@@ -58,7 +58,15 @@ def _people_and_time(connection: Connection) -> None:
         tables.metadata.tables[name].create(connection, checkfirst=True)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first, _learning, _several_machines, _people_and_time)
+def _long_conversations(connection: Connection) -> None:
+    """What waits is found without looking through all that was ever said in its chat."""
+    for table in (tables.inbox, tables.outbox):
+        for index in table.indexes:
+            if str(index.name).endswith("_waiting"):
+                index.create(connection, checkfirst=True)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first, _learning, _several_machines, _people_and_time, _long_conversations)
 """Forward only; the position is the number. A step that has been released is never changed."""
 
 

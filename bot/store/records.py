@@ -1,24 +1,25 @@
-"""Conversations, drafts, submissions, staff and the audit log."""
+"""Conversations, drafts and submissions; with bot/store/staff_list.py also staff and the audit log."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
-from ulid import ULID
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from bot.store import ballots, places, post
 from bot.store.database import stamp
-from bot.store.tables import audit, chats, drafts, handovers, staff, submissions
+from bot.store.dialect import upsert
+from bot.store.staff_list import StaffList
+from bot.store.tables import chats, drafts, handovers, staff, submissions
 
 OPEN_PHASES = ("asking", "checking", "paused")
 """Phases of a draft that can go on."""
+# Statements that every message needs are built once: building one costs more than running it.
+_STATE = select(chats.c.state).where(chats.c.chat == bindparam("chat_key"))
+_SAVE = upsert(chats, "state", "blocked", "updated_at")
 
 
 @dataclass(frozen=True)
@@ -51,36 +52,25 @@ class StoredSubmission:
     """`taken`, `waiting`, `withdrawn`, `came`; filled in by `submissions_for` where places are counted."""
 
 
-@dataclass(frozen=True)
-class StaffMember:
-    """One member of staff."""
-
-    id: str
-    name: str
-    role: str
-    region: str
-    chat: str
-
-
-class Records:
+class Records(StaffList):
     """Repositories over one open transaction. `now` is the time that is stored."""
-
-    def __init__(self, connection: Connection, now: datetime) -> None:
-        self.connection = connection
-        self.now = now
 
     # conversations
 
     def chat_state(self, chat: str) -> dict[str, Any]:
         """What the conversation remembers; {} for a new one."""
-        found = self.connection.execute(select(chats.c.state).where(chats.c.chat == chat)).scalar()
+        found = self.connection.execute(_STATE, {"chat_key": chat}).scalar()
         return dict(json.loads(found)) if found else {}
 
     def save_chat_state(self, chat: str, state: dict[str, Any]) -> None:
         """Replace what the conversation remembers."""
-        values = {"state": json.dumps(state, ensure_ascii=False), "updated_at": stamp(self.now), "blocked": 0}
-        if not self.connection.execute(update(chats).where(chats.c.chat == chat).values(**values)).rowcount:
-            self.connection.execute(insert(chats).values(chat=chat, **values))
+        values = {
+            "chat": chat,
+            "state": json.dumps(state, ensure_ascii=False),
+            "updated_at": stamp(self.now),
+            "blocked": 0,
+        }
+        self.connection.execute(_SAVE[self.connection.dialect.name], values)
 
     def block_chat(self, chat: str) -> None:
         """The person blocked us; what they handed in stays."""
@@ -249,63 +239,6 @@ class Records:
         self.connection.execute(delete(chats).where(chats.c.chat == chat))
         post.forget(self.connection, chat)
         return gone
-
-    # staff
-
-    def add_staff(self, name: str, role: str, region: str) -> str:
-        """Add a member of staff. Returns the one-time code with which they join from their own chat."""
-        code = secrets.token_hex(4).upper()
-        self.connection.execute(
-            insert(staff).values(
-                id=str(ULID()),
-                name=name,
-                role=role,
-                region=region,
-                chat="",
-                code=_hashed(code),
-                created_at=stamp(self.now),
-            )
-        )
-        return code
-
-    def join_staff(self, code: str, chat: str) -> StaffMember | None:
-        """Bind the chat to the member of staff with this code; the code is used up."""
-        query = select(staff).where(staff.c.code == _hashed(code.strip().upper()), staff.c.code != "")
-        row = self.connection.execute(query).mappings().first()
-        if row is None:
-            return None
-        # Asked once more while writing: two chats may send the same code at the same moment.
-        mine = update(staff).where(staff.c.id == row["id"], staff.c.code == row["code"])
-        if not self.connection.execute(mine.values(chat=chat, code="")).rowcount:
-            return None
-        return StaffMember(row["id"], row["name"], row["role"], row["region"], chat)
-
-    def staff_members(self) -> list[StaffMember]:
-        """Everybody on the staff list."""
-        rows = self.connection.execute(select(staff).order_by(staff.c.created_at)).mappings()
-        return [StaffMember(r["id"], r["name"], r["role"], r["region"], r["chat"]) for r in rows]
-
-    def staff_to_notify(self, region: str) -> list[StaffMember]:
-        """Members of staff who joined a chat and see this city."""
-        return [m for m in self.staff_members() if m.chat and (not m.region or m.region == region)]
-
-    def remove_staff(self, name: str) -> int:
-        """Take a member of staff off the list; returns how many had that name."""
-        return self.connection.execute(delete(staff).where(staff.c.name == name)).rowcount
-
-    # audit
-
-    def note(self, who: str, what: str, which: str) -> None:
-        """One line of the audit log."""
-        self.connection.execute(insert(audit).values(at=stamp(self.now), who=who, what=what, which=which))
-
-    def audit_lines(self) -> Sequence[Any]:
-        """The audit log, oldest first."""
-        return self.connection.execute(select(audit).order_by(audit.c.id)).mappings().all()
-
-
-def _hashed(code: str) -> str:
-    return hashlib.sha256(code.encode()).hexdigest()
 
 
 def _draft(row: Any) -> StoredDraft:

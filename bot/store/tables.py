@@ -4,9 +4,13 @@ well in any viewer and sort as they should on SQLite and PostgreSQL alike."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint, text
 
 metadata = MetaData()
+
+INBOX_WAITING, OUTBOX_WAITING = text("state = 'new'"), text("state IN ('new', 'sending')")
+"""A conversation of years has many rows that are done with; what is still to be done is found by indexes that hold
+nothing else."""
 
 inbox = Table(
     "inbox",
@@ -25,6 +29,7 @@ inbox = Table(
     UniqueConstraint("channel", "update_id", name="inbox_once"),
     Index("inbox_chat", "chat", "id"),
     Index("inbox_state", "state", "id"),
+    Index("inbox_waiting", "chat", "id", sqlite_where=INBOX_WAITING, postgresql_where=INBOX_WAITING),
 )
 
 outbox = Table(
@@ -43,6 +48,7 @@ outbox = Table(
     Column("sent_at", String(32), nullable=False, default=""),
     Index("outbox_chat", "chat", "id"),
     Index("outbox_state", "channel", "state", "id"),
+    Index("outbox_waiting", "chat", "id", sqlite_where=OUTBOX_WAITING, postgresql_where=OUTBOX_WAITING),
 )
 
 chats = Table(

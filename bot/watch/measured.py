@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.channels import Channel
 from bot.delivery.outcomes import NotSent
+from bot.delivery.trip import Trip
 from bot.messages import Incoming, Reply
 from bot.store.records import Records
 from bot.watch.meters import Meters
@@ -44,10 +45,10 @@ class MeasuredChannel:
             self.meters.failures.labels("fetch", type(error).__name__).inc()
             raise
 
-    async def send(self, chat: str, reply: Reply, *more: Any, **named: Any) -> None:
-        """As the channel does it; what else the sender hands over is passed on."""
+    async def send(self, chat: str, reply: Reply, trip: Trip) -> None:
+        """As the channel does it."""
         try:
-            await self.channel.send(chat, reply, *more, **named)
+            await self.channel.send(chat, reply, trip)
         except Exception as error:
             known = isinstance(error, NotSent)
             status = type(error).__name__.lower() if known else "failed"

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from bot.content.models import Content
+from bot.delivery.trip import Trip
 from bot.messages import Incoming, Reply
 
 TEXTS = {"problem": "没处理好", "notice_dead": "失败 {id}", "notice_undelivered": "没送到 {id}"}
@@ -36,7 +37,7 @@ class Wire:
     async def fetch(self, incoming: Incoming, raw: dict[str, Any]) -> Incoming:
         return incoming
 
-    async def send(self, chat: str, reply: Reply) -> None:
+    async def send(self, chat: str, reply: Reply, trip: Trip | None = None) -> None:
         self.tried.append(reply.text)
         waiting = self.outcomes.get(reply.text)
         outcome = waiting.pop(0) if waiting else 0.0

@@ -13,11 +13,12 @@ from sqlalchemy import select, text
 from bot.delivery import outcomes
 from bot.delivery.arrived import Arrived
 from bot.delivery.sender import AT_ONCE, MAX_TRIES, Sender
+from bot.delivery.trip import Trip
 from bot.messages import Reply
-from bot.store import post
+from bot.store import outbox, post, tables
 from bot.store.database import Database
 from bot.store.records import Records
-from bot.store.tables import chats, outbox
+from bot.store.tables import chats
 from tests.delivery.channels import Wire
 from tests.talk import Clock
 
@@ -42,7 +43,7 @@ def send_all(database: Database, wire: Wire) -> None:
 def states(database: Database) -> list[tuple[str, str]]:
     """(state, beginning of the reason) of each row, in order."""
     with database.reading() as connection:
-        rows = connection.execute(select(outbox).order_by(outbox.c.id)).mappings()
+        rows = connection.execute(select(tables.outbox).order_by(tables.outbox.c.id)).mappings()
         return [(row["state"], row["error"].partition(":")[0]) for row in rows]
 
 
@@ -116,7 +117,7 @@ def test_a_channel_that_breaks_is_tried_a_while_and_then_given_up(database: Data
     assert wire.tried.count("一") == MAX_TRIES
     assert wire.sent == [("web:a", "二")]
     with database.reading() as connection:
-        assert "private" not in str(connection.execute(select(outbox.c.error)).scalars().all())
+        assert "private" not in str(connection.execute(select(tables.outbox.c.error)).scalars().all())
 
 
 def test_who_blocked_us_keeps_what_they_handed_in(database: Database) -> None:
@@ -190,7 +191,7 @@ def test_after_a_crash_the_reply_in_flight_is_sent_again_and_first(database: Dat
     """A reply that was being sent when the process died goes out at the next start, before those behind it."""
     put(database, "一", "二")
     with database.transaction() as connection:
-        post.mark_sending(connection, 1)
+        outbox.mark_sending(connection, [1])
     wire = Wire()
     asyncio.run(_run_until(database, wire, ["二"], 10))
     assert wire.sent == [("web:a", "一"), ("web:a", "二")]
@@ -248,8 +249,8 @@ def test_what_arrived_before_a_crash_is_not_sent_again(database: Database, tmp_p
     put(database, "一")
     put(database, "乙", chat="web:b")
     with database.transaction() as connection:
-        assert post.mark_sending(connection, 1)
-        assert post.mark_sending(connection, 2)
+        assert outbox.mark_sending(connection, [1])
+        assert outbox.mark_sending(connection, [2])
     before = Arrived(tmp_path / "arrived.txt")
     before.note(1)
     wire = Wire()
@@ -258,6 +259,30 @@ def test_what_arrived_before_a_crash_is_not_sent_again(database: Database, tmp_p
     assert wire.sent == [("web:b", "乙")]
     assert states(database) == [("sent", "")] * 2
     before.close()
+
+
+def test_of_a_reply_in_parts_only_the_rest_goes_out_after_a_crash(database: Database, tmp_path: Path) -> None:
+    """The parts that were noted as arrived when the process died are not sent again."""
+    put(database, "一")
+    with database.transaction() as connection:
+        assert outbox.mark_sending(connection, [1])
+    before = Arrived(tmp_path / "arrived.txt")
+    before.note(1, parts=1)
+    before.note(1, parts=2)
+    before.close()
+    starts: list[int] = []
+
+    class Parted(Wire):
+        async def send(self, chat: str, reply: Reply, trip: Trip | None = None) -> None:
+            assert trip is not None
+            starts.append(trip.done)
+            trip.arrived(3, whole=True)
+            await super().send(chat, reply)
+
+    wire = Parted()
+    asyncio.run(_run_until(database, wire, ["一"], 10, Sender(database, wire, Arrived(tmp_path / "arrived.txt"))))
+    assert starts == [2]
+    assert Arrived(tmp_path / "arrived.txt").known() == [1]
 
 
 def test_staff_hear_of_an_answer_that_was_given_up(database: Database) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from bot.delivery.worker import AT_ONCE, Worker
 from bot.messages import Incoming, Reply
-from bot.store import post
+from bot.store import inbox, post
 from bot.store.database import Database
 from bot.store.records import Records
 from tests.delivery.channels import TEXTS, Wire, sentences
@@ -47,7 +47,7 @@ def put(database: Database, number: str, said: str, chat: str = "a") -> None:
 
 async def drain(one: Worker) -> None:
     """Handle everything; the standing clock is moved over the pauses before what is tried again."""
-    for _ in range(2 * post.MAX_TRIES):
+    for _ in range(2 * inbox.MAX_TRIES):
         while await one.work_one():
             pass
         clock = one.database.clock
@@ -101,7 +101,7 @@ def test_a_message_that_always_fails_is_set_aside_and_administrators_are_told(da
     put(database, "2", "好")
     assistant = Assistant(breaks=99)
     asyncio.run(drain(worker(database, assistant)))
-    assert assistant.heard == ["坏"] * post.MAX_TRIES + ["好"]
+    assert assistant.heard == ["坏"] * inbox.MAX_TRIES + ["好"]
     assert replies(database) == [TEXTS["problem"], "一 好", "二 好"]
     with database.reading() as connection:
         assert [row.reply.text for row in post.of_chat(connection, "web:boss")] == ["失败 1"]

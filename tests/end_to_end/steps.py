@@ -26,6 +26,7 @@ from bot.channels.telegram.receiving import Timing
 from bot.content.models import Content
 from bot.delivery.arrived import Arrived
 from bot.delivery.sender import Sender
+from bot.delivery.trip import Trip
 from bot.delivery.worker import Worker
 from bot.messages import Incoming, Reply
 from bot.store import post
@@ -68,14 +69,19 @@ def handler(harness: Harness, database: Database) -> Callable[[Incoming, Records
 
 
 class Dying(TelegramChannel):
-    """The Telegram channel, with a harness before and behind each delivery."""
+    """The Telegram channel, with a harness before each delivery, and between the server's yes and our note of it."""
 
     harness: Harness
 
-    async def send(self, chat: str, reply: Reply, key: str = "") -> None:
+    async def send(self, chat: str, reply: Reply, trip: Trip | None = None) -> None:
         self.harness.reached("committed")
-        await super().send(chat, reply, key)
-        self.harness.reached("sent")
+        note = (trip or Trip()).note
+
+        def dying(parts: int, whole: bool) -> None:
+            self.harness.reached("sent")
+            note(parts, whole)
+
+        await super().send(chat, reply, Trip(note=dying))
 
 
 class DyingNotes(Arrived):
@@ -83,8 +89,8 @@ class DyingNotes(Arrived):
 
     harness: Harness
 
-    def note(self, row_id: int) -> None:
-        super().note(row_id)
+    def note(self, row_id: int, parts: int = 0) -> None:
+        super().note(row_id, parts)
         self.harness.reached("noted")
 
 

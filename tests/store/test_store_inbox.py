@@ -8,11 +8,10 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from bot.messages import Reply
-from bot.store import post
+from bot.store import inbox, post, tables
 from bot.store.database import Database
+from bot.store.inbox import MAX_TRIES, Received
 from bot.store.locks import hold_order
-from bot.store.post import MAX_TRIES, Received
-from bot.store.tables import inbox
 from tests.talk import Clock
 
 
@@ -23,18 +22,18 @@ def receive(database: Database, update_id: str, chat: str = "a", text: str = "�
 def take(database: Database) -> Received | None:
     """The next message, as a worker sees it."""
     with database.reading() as connection:
-        found = post.messages(connection, post.next_chats(connection, database.clock(), ["web"]).values())
+        found = inbox.messages(connection, inbox.next_chats(connection, database.clock(), ["web"]).values())
         return found[0] if found else None
 
 
 def done(database: Database, message: Received) -> None:
     with database.transaction() as connection:
-        post.mark_done(connection, message.id, database.clock())
+        inbox.mark_done(connection, message.id, database.clock())
 
 
 def fail(database: Database, message: Received, reason: str = "ValueError", wait: float = 0) -> str:
     with database.transaction() as connection:
-        return post.mark_failed(connection, message, reason, database.clock() + timedelta(seconds=wait))
+        return inbox.mark_failed(connection, message, reason, database.clock() + timedelta(seconds=wait))
 
 
 def test_a_redelivered_update_is_stored_once(database: Database) -> None:
@@ -118,13 +117,13 @@ def test_a_clock_set_back_leaves_nothing_waiting_and_order_as_it_was(database: D
     receive(database, "2")
     assert take(database) is None
     with database.transaction() as connection:
-        post.end_waits(connection)
+        inbox.end_waits(connection)
     again = take(database)
     assert again is not None
     assert again.update_id == "1"
     with database.transaction() as connection:
         post.post(connection, "web:a", [Reply("一")], first.id, database.clock())
-        post.mark_done(connection, first.id, database.clock())
+        inbox.mark_done(connection, first.id, database.clock())
         said = post.history(connection, "web:a")
     assert [line.outgoing is None for line in said] == [True, True, False]
     receive(database, "3")
@@ -149,7 +148,7 @@ def test_a_dead_letter_keeps_its_raw_update_and_lets_the_chat_go_on(database: Da
     assert following is not None
     assert following.update_id == "2"
     with database.reading() as connection:
-        dead = connection.execute(select(inbox).where(inbox.c.state == "dead")).mappings().one()
+        dead = connection.execute(select(tables.inbox).where(tables.inbox.c.state == "dead")).mappings().one()
         assert post.counts(connection) == {"inbox.dead": 1, "inbox.new": 1}
     assert dead["raw"] == '{"text": "原话 <b>&\\u0000"}'
     assert dead["error"].startswith("ZeroDivisionError")
@@ -166,16 +165,16 @@ def test_a_message_is_handed_to_one_of_two_workers(database: Database) -> None:
     def second() -> None:
         asked.set()
         with database.transaction() as connection:
-            told.append(post.is_new(connection, message.id))
+            told.append(inbox.is_new(connection, message.id))
 
     with database.transaction() as connection:
-        assert post.is_new(connection, message.id)
+        assert inbox.is_new(connection, message.id)
         thread = threading.Thread(target=second)
         thread.start()
         asked.wait(5)
         thread.join(0.3)
         assert told == []
-        post.mark_done(connection, message.id, database.clock())
+        inbox.mark_done(connection, message.id, database.clock())
     thread.join(30)
     assert told == [False]
 
@@ -186,8 +185,8 @@ def test_only_messages_of_the_asked_channels_and_of_no_chat_in_hand(database: Da
     receive(database, "2", "b")
     post.receive(database, "telegram", "1", "telegram:1", {})
     with database.reading() as connection:
-        found = post.next_chats(connection, database.clock(), ["web"], 10, ["web:a"])
-        both = post.next_chats(connection, database.clock(), ["web", "telegram"], 10)
+        found = inbox.next_chats(connection, database.clock(), ["web"], 10, ["web:a"])
+        both = inbox.next_chats(connection, database.clock(), ["web", "telegram"], 10)
     assert list(found) == ["web:b"]
     assert list(both) == ["web:a", "web:b", "telegram:1"]
 

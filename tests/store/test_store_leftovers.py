@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from bot.messages import Attachment, Reply
-from bot.store import post
+from bot.store import inbox, post
 from bot.store.database import Database
 from bot.store.leftovers import delete_leftovers
 from bot.store.records import Records
@@ -45,7 +45,7 @@ def test_only_what_is_old_and_unmentioned_goes(database: Database, tmp_path: Pat
         post.post(
             connection, "web:a", [Reply("看", files=(Attachment("x.pdf", "web/回复.pdf", 9),))], 1, database.clock()
         )
-        post.mark_done(connection, 2, database.clock())
+        inbox.mark_done(connection, 2, database.clock())
         assert delete_leftovers(connection, files, 1000) == 2
     left = {path.relative_to(files).as_posix() for path in files.rglob("*") if path.is_file()}
     assert left == {*NAMES, "web/刚来.pdf"} - {"web/没人要.pdf", "web/处理过.pdf"}

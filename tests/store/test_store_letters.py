@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import insert, select, update
 
 from bot.messages import Reply
+from bot.store import inbox as queue
 from bot.store import letters, post
 from bot.store.database import Database
 from bot.store.tables import inbox, outbox
@@ -48,8 +49,8 @@ def test_a_retried_letter_is_as_new_and_comes_first(database: Database) -> None:
             "out-5",
         ]
     with database.reading() as connection:
-        found = post.next_chats(connection, database.clock(), ["web"], 10)
-        [message] = post.messages(connection, found.values())
+        found = queue.next_chats(connection, database.clock(), ["web"], 10)
+        [message] = queue.messages(connection, found.values())
         assert (message.update_id, message.tries) == ("dead", 0)
         assert [letter.name for letter in letters.stuck(connection)] == ["out-4"]
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from bot.messages import Reply
-from bot.store import ballots, handovers, places, post, reminders, secrecy
+from bot.store import ballots, handovers, inbox, outbox, places, post, reminders, secrecy
 from bot.store.database import Database
 from bot.store.records import Records
 from tests.talk import Clock
@@ -158,7 +158,7 @@ def test_what_is_to_be_forgotten_is_forgotten_once_it_is_sent(database: Database
     with database.transaction() as connection:
         now = database.clock()
         for key in ("before", "1", "2"):
-            post.mark_done(connection, post.inbox_id(connection, "terminal", key) or 0, now)
+            inbox.mark_done(connection, post.inbox_id(connection, "terminal", key) or 0, now)
         message = post.inbox_id(connection, "terminal", "1") or 0
         post.post(connection, "terminal:a", [Reply("回执")], message, now)
         secrecy.blot(connection, "terminal:a", since, now)
@@ -167,7 +167,7 @@ def test_what_is_to_be_forgotten_is_forgotten_once_it_is_sent(database: Database
         words = [json.loads(row) for row in connection.exec_driver_sql("select raw from inbox order by id").scalars()]
         assert words == [{"text": "从前"}, {}, raw]
     with database.transaction() as connection:
-        post.mark_sent(connection, post.of_chat(connection, "terminal:a")[0].id, database.clock())
+        outbox.mark_sent(connection, [post.of_chat(connection, "terminal:a")[0].id], database.clock())
         assert secrecy.sweep(connection) == 0
         assert post.of_chat(connection, "terminal:a") == []
         assert connection.exec_driver_sql("select count(*) from blots").scalar() == 0

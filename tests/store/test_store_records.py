@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from ulid import ULID
 
 from bot.messages import Reply
-from bot.store import ballots, post
+from bot.store import ballots, inbox, outbox, post
 from bot.store.database import Database
 from bot.store.records import Records
 from bot.store.tables import chats, staff
@@ -139,9 +139,9 @@ def test_forgetting_keeps_what_was_handed_in(database: Database) -> None:
     post.receive(database, "web", "2", A, {"text": "还没处理的话"})
     with database.transaction() as connection:
         records = Records(connection, database.clock())
-        post.mark_done(connection, 1, database.clock())
+        inbox.mark_done(connection, 1, database.clock())
         post.post(connection, A, [Reply("已发"), Reply("待发")], 1, database.clock())
-        post.mark_sent(connection, 1, database.clock())
+        outbox.mark_sent(connection, [1], database.clock())
         for phase in ("asking", "checking", "paused", "cancelled", "submitted"):
             records.save_draft(A, draft(phase), 30)
         records.save_draft(B, draft(), 30)

@@ -19,7 +19,7 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.receiving import WEBHOOK_LIMIT, Timing
 from bot.channels.telegram.updates import WANTED
 from bot.settings import BadSetting
-from bot.store import post
+from bot.store import inbox, post
 from bot.store.database import Database
 from tests import emulator
 from tests.emulator import Emulator, Fault, Person
@@ -238,8 +238,8 @@ def test_odd_characters(bot: Emulator, tmp_path: Path, text: str) -> None:
     store.put = put  # type: ignore[method-assign]
     receive(bot, store, lambda: len(bot.called("getUpdates")) >= 2)
     with database.reading() as connection:
-        found = post.next_chats(connection, database.clock(), ["telegram"])
-        stored = next(iter(post.messages(connection, found.values())), None)
+        found = inbox.next_chats(connection, database.clock(), ["telegram"])
+        stored = next(iter(inbox.messages(connection, found.values())), None)
     assert stored
     assert stored.raw["message"]["text"] == json.loads(f'"{text}"').replace("\ud83d", "\ufffd")
     assert bot.called("getUpdates")[1].fields["offset"] == 6

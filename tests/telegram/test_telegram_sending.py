@@ -13,6 +13,7 @@ import pytest
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram.pace import Pace
 from bot.delivery.outcomes import Blocked, Delay, Moved, NotSent, Refused, Unknown
+from bot.delivery.trip import Trip
 from bot.messages import Attachment, Button, Reply
 from tests import emulator
 from tests.emulator import Emulator, Fault, Person
@@ -206,19 +207,20 @@ def test_markup_refused_twice(bot: Emulator, person: Person) -> None:
     assert isinstance(deliver(bot, person, Reply("好")), Refused)
 
 
-@pytest.mark.parametrize("key", ["", "outbox 7"])
-def test_goes_on(bot: Emulator, person: Person, key: str) -> None:
-    """After a failure in the middle, what has arrived is not sent again."""
+def test_goes_on(bot: Emulator, person: Person) -> None:
+    """After a failure in the middle, what has arrived is not sent again; of each part it is told when it has."""
     bot.inject("sendMessage", emulator.FLOOD, skip=1)
 
     async def do(channel: TelegramChannel) -> None:
+        told: list[tuple[int, bool]] = []
+        trip = Trip(note=lambda parts, whole: told.append((parts, whole)))
         with pytest.raises(Delay):
-            await channel.send(f"telegram:{person.id}", Reply(LONG), key)
-        assert len(person.messages) == 1
-        # The sender reads the reply anew from the outbox: equal, not the same object.
-        await channel.send(f"telegram:{person.id}", Reply(str(LONG)), key)
+            await channel.send(f"telegram:{person.id}", Reply(LONG), trip)
+        assert (len(person.messages), trip.done) == (1, 1)
+        await channel.send(f"telegram:{person.id}", Reply(LONG), Trip(trip.done, trip.note))
         assert "".join(message.text for message in person.messages) == LONG
-        await channel.send(f"telegram:{person.id}", Reply(LONG), key)
+        assert told == [(1, False), (2, False), (3, True)]
+        await channel.send(f"telegram:{person.id}", Reply(LONG))
         assert len(person.messages) == 6
 
     with_channel(bot, Path(), do)
@@ -230,9 +232,10 @@ def test_goes_on_after_moving(bot: Emulator) -> None:
     bot.inject("sendMessage", emulator.migrated(new.id), skip=1)
 
     async def do(channel: TelegramChannel) -> None:
+        trip = Trip()
         with pytest.raises(Moved) as caught:
-            await channel.send(f"telegram:{old.id}", Reply(LONG))
-        await channel.send(caught.value.chat, Reply(LONG))
+            await channel.send(f"telegram:{old.id}", Reply(LONG), trip)
+        await channel.send(caught.value.chat, Reply(LONG), trip)
 
     with_channel(bot, Path(), do)
     assert "".join(message.text for message in old.messages + new.messages) == LONG

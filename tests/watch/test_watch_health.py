@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from bot.messages import Reply
-from bot.store import post
+from bot.store import outbox, post
 from bot.store.database import Database
 from bot.watch.health import INBOX_STUCK, OUTBOX_STUCK, SILENT, Health
 from bot.watch.meters import Meters
@@ -71,7 +71,7 @@ def test_a_sender_that_sends_nothing_is_told(database: Database, clock: Clock) -
     clock.at += timedelta(seconds=20)
     assert problems(database) == ["outbox"]
     with database.transaction() as connection:
-        post.mark_sent(connection, 1, database.clock())
+        outbox.mark_sent(connection, [1], database.clock())
     assert problems(database) == []
 
 

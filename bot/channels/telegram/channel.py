@@ -16,12 +16,13 @@ from telegram import Bot
 from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.telegram import updates
-from bot.channels.telegram.failures import Transport
 from bot.channels.telegram.files import Downloads
 from bot.channels.telegram.pace import APART, Pace
 from bot.channels.telegram.receiving import Handler, Poller, Put, Timing, TokenRefused, Trouble, webhook_handler
 from bot.channels.telegram.secrecy import guard
 from bot.channels.telegram.sending import Mailer
+from bot.channels.telegram.wire import Wire
+from bot.delivery.trip import Trip
 from bot.messages import Incoming, Reply
 from bot.settings import BadSetting
 
@@ -68,15 +69,14 @@ class TelegramChannel:
             raise BadSetting("KEXIE_TELEGRAM_TOKEN 要写成 数字:字母，例如 123456:ABC。请到 @BotFather 复制完整的令牌。")
         guard(token)
         api = api_base.rstrip("/")
-        self._transport = Transport(
-            connection_pool_size=64,
-            read_timeout=timeout,
-            write_timeout=timeout,
-            connect_timeout=10.0,
-            pool_timeout=5.0,
-            media_write_timeout=60.0,
-        )
-        self._bot = Bot(token, f"{api}/bot", f"{api}/file/bot", request=self._transport)
+        try:
+            self._wire = Wire(api, timeout)
+        except ValueError as error:
+            raise BadSetting(
+                f"环境变量里的代理用不了（{error}），只认 http:// 开头的。请改 HTTPS_PROXY，或把 {api} 写进 NO_PROXY。"
+            ) from None
+        # One transport for all: the library would make a second one for getUpdates, which it is never asked for.
+        self._bot = Bot(token, f"{api}/bot", f"{api}/file/bot", request=self._wire, get_updates_request=self._wire)
         self._mailer = Mailer(self._bot, files, pace or Pace(clock, apart=APART))
         self._downloads = Downloads(self._bot, f"{api}/file/bot{token}", files)
         self._poller = Poller(f"{api}/bot{token}/getUpdates", self._setup_or_trouble, timing or Timing())
@@ -160,15 +160,14 @@ class TelegramChannel:
         except TelegramError as error:
             log.debug("a press was not acknowledged: %s", type(error).__name__)
 
-    async def send(self, chat: str, reply: Reply, key: str = "") -> None:
-        """Deliver one reply. Raises a NotSent. `key` names the reply over several tries (its outbox id), so that
-        parts that have arrived are not sent again."""
-        await self._mailer.send(chat, reply, key)
+    async def send(self, chat: str, reply: Reply, trip: Trip | None = None) -> None:
+        """Deliver one reply, but for what of it has arrived already. Raises a NotSent."""
+        await self._mailer.send(chat, reply, trip or Trip())
 
     async def close(self) -> None:
         """Let what is under way end, then close the connections."""
         await asyncio.gather(*self._answering, return_exceptions=True)
-        await self._transport.shutdown()
+        await self._wire.shutdown()
 
 
 async def _or_trouble(work: Awaitable[None]) -> None:

@@ -11,7 +11,6 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -22,7 +21,6 @@ from telegram.error import (
     RetryAfter,
     TelegramError,
 )
-from telegram.request import HTTPXRequest, RequestData
 from telegram.warnings import PTBDeprecationWarning
 
 from bot.delivery.outcomes import Blocked, Delay, Moved, NotSent, Refused, Unknown
@@ -56,15 +54,6 @@ _UNREACHABLE = (
     "the group has been deactivated",
 )
 """Bad requests that mean: nobody is there to read it."""
-_NEVER_LEFT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-    httpx.LocalProtocolError,
-)
-"""HTTP errors after which the request is certainly not with Telegram."""
 
 
 class AnswerStatus(NetworkError):
@@ -75,17 +64,12 @@ class AnswerStatus(NetworkError):
         self.status = status
 
 
-class Transport(HTTPXRequest):
-    """The library's transport, which else forgets the status of an answer it does not know."""
+class NoConnection(NetworkError):
+    """Nobody was reached: the request is certainly not with Telegram."""
 
-    async def do_request(
-        self, url: str, method: str, request_data: RequestData | None = None, *more: Any, **timeouts: Any
-    ) -> tuple[int, bytes]:
-        """Status and body. Raises AnswerStatus for redirects, 413 and 5xx; else as HTTPXRequest."""
-        status, body = await super().do_request(url, method, request_data, *more, **timeouts)
-        if 300 <= status < 400 or status == 413 or status >= 500:
-            raise AnswerStatus(status)
-        return status, body
+
+class AnswerLost(NetworkError):
+    """The request went out, and no whole answer came back: it may have been carried out."""
 
 
 def outcome_of(error: TelegramError) -> NotSent:
@@ -126,12 +110,10 @@ def _odd_status(error: Any) -> NotSent:
 
 def _network(error: TelegramError) -> NotSent:
     cause = error.__cause__
-    if cause is None:
-        # An answer with a status below 500 and without `parameters`: in practice 429 without a time.
-        return Delay(FLOOD_WAIT, "refused without a reason")
-    if isinstance(cause, _NEVER_LEFT):
-        return Delay(NETWORK_WAIT, type(cause).__name__)
-    return Unknown(type(cause).__name__)
+    if cause is not None:
+        return Unknown(type(cause).__name__)
+    # An answer with a status below 500 and without `parameters`: in practice 429 without a time.
+    return Delay(FLOOD_WAIT, "refused without a reason")
 
 
 def _told(error: TelegramError) -> str:
@@ -148,6 +130,8 @@ _TABLE: tuple[tuple[type[TelegramError], Callable[[Any], NotSent]], ...] = (
     (Conflict, lambda error: Delay(NETWORK_WAIT, "conflict")),
     (BadRequest, _bad_request),
     (AnswerStatus, _odd_status),
+    (NoConnection, lambda error: Delay(NETWORK_WAIT, "no connection")),
+    (AnswerLost, lambda error: Unknown(f"answer lost: {error.message}")),
     (NetworkError, _network),
     (TelegramError, lambda error: Unknown("the answer could not be read")),
 )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
-from collections.abc import Hashable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,9 @@ from telegram.error import BadRequest, TelegramError
 from bot.channels.telegram import failures, render
 from bot.channels.telegram.pace import Pace
 from bot.channels.telegram.updates import address
+from bot.channels.telegram.wire import accepted
 from bot.delivery import outcomes
+from bot.delivery.trip import Trip
 from bot.messages import Attachment, Reply
 
 log = logging.getLogger(__name__)
@@ -23,50 +24,40 @@ log = logging.getLogger(__name__)
 UPLOAD_LIMIT = 50_000_000
 """Bytes of a file that a bot may send. Source: https://core.telegram.org/bots/api#senddocument."""
 UPLOAD_SECONDS = 60.0
-_REMEMBERED = 1_000
-"""Half-sent replies whose progress is kept."""
 _NO_FILE = "文件「{name}」现在发不出来。请回复「人工」，让工作人员发给您。"
 
 
 class Mailer:
-    """Sends replies and remembers, in this process, how far a reply got that could not be finished."""
+    """Sends replies, part by part."""
 
     def __init__(self, bot: Bot, files: Path, pace: Pace) -> None:
         self._bot = bot
         self._files = files
         self._pace = pace
-        self._progress: OrderedDict[Hashable, int] = OrderedDict()
 
-    async def send(self, chat: str, reply: Reply, key: str) -> None:
-        """Deliver `reply`. Raises a NotSent; after Delay and Moved the next call with the same key (or, without one,
-        the same reply to the same chat) goes on behind what has arrived."""
+    async def send(self, chat: str, reply: Reply, trip: Trip) -> None:
+        """Deliver what of `reply` has not arrived yet, and note in `trip` what does. Raises a NotSent; after Delay and
+        Moved the next call with this trip goes on behind what has arrived."""
         try:
             target = address(chat)
         except ValueError as error:
             raise outcomes.Refused(str(error)) from None
         parts = render.parts(reply)
         doubt: outcomes.Unknown | None = None
-        for number in range(self._progress.pop(key or (chat, reply), 0), len(parts)):
+        for number in range(trip.done, len(parts)):
+            noted = partial(trip.arrived, number + 1, number + 1 == len(parts))
+            token = accepted.set(noted)
             try:
                 await self._deliver(target, parts[number])
+                noted()  # if the first bytes of the answer did not say so
             except outcomes.Unknown as outcome:
                 if doubt:
                     raise
                 doubt = outcome  # this part may be there; the person should get the rest, and the buttons, too
-            except outcomes.Moved as outcome:
-                self._remember(key or (outcome.chat, reply), number)
-                raise
-            except outcomes.Delay:
-                self._remember(key or (chat, reply), number)
-                raise
+            finally:
+                accepted.reset(token)
         if doubt:
             raise doubt
-
-    def _remember(self, key: Hashable, done: int) -> None:
-        if done:
-            self._progress[key] = done
-            while len(self._progress) > _REMEMBERED:
-                self._progress.popitem(last=False)
 
     async def _deliver(self, target: tuple[int, int | None], part: render.Part) -> None:
         """One part. Raises a NotSent."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from bot.delivery.trip import Trip
 from bot.messages import Attachment, Incoming, Reply
 
 MAX_TEXT = 20_000
@@ -71,7 +72,7 @@ class WebChannel:
         """Uploads lie in the files folder already."""
         return incoming
 
-    async def send(self, chat: str, reply: Reply) -> None:
+    async def send(self, chat: str, reply: Reply, trip: Trip | None = None) -> None:
         """The outbox row is the message: pages read it from there, now or when they are opened again."""
         self.hub.tell(chat)
 

@@ -17,7 +17,8 @@ from starlette.routing import Route
 
 from bot.channels.web.sessions import same_site
 from bot.store.questions import Questions, Queued
-from bot.store.records import Records, StaffMember
+from bot.store.records import Records
+from bot.store.staff_list import StaffMember
 
 if TYPE_CHECKING:
     from bot.channels.web.site import Site
