@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -84,12 +85,11 @@ class Vocabulary:
 
     def vector(self, counts: Mapping[str, int]) -> tuple[npt.NDArray[np.int32], Floats]:
         """Sparse vector: indices and values, each channel scaled to its weight, and unknown features left out."""
-        get = self.index.get
-        numbers = np.array([get(key, -1) for key in counts], dtype=np.int32)
+        numbers = np.fromiter(map(self.index.get, counts, repeat(-1)), np.int32, len(counts))
         known = numbers >= 0
         if not known.any():
             return np.zeros(0, np.int32), np.zeros(0, np.float32)
-        where, count = numbers[known], np.array(list(counts.values()))[known]
+        where, count = numbers[known], np.fromiter(counts.values(), np.float32, len(counts))[known]
         value = (1 + np.log(count)) * self.idf[where]
         channel = np.searchsorted(self._channel_ends, where, side="right")
         norms = np.sqrt(np.bincount(channel, value**2, len(CHANNELS)))

@@ -86,6 +86,8 @@ WORD_FOR_WORD = 0.93
 """Likeness to a taught phrasing from which on no reckoning or comparing takes its place."""
 FORM_AT = 0.4
 """Least certainty for starting a form: one that nobody asked for is a nuisance, an answer beside the point is not read."""
+PLAIN = 0.7
+"""Share of the list from which on nothing else was meant."""
 NEAR_SHARE = 0.02
 """Of the first one's share of the list, what makes another entry near enough to be compared over places."""
 
@@ -248,11 +250,16 @@ class Understander:
         """Figures that a rule can be applied to: 「九个委员来了五个，能开会吗」."""
         base = matched
         finding = find(self.content.rules, cleaned, base.region, base.region_named, base.elsewhere, context.entry)
-        if not finding or (_taught(matched) and matched.target != finding.entry):
+        if not finding or (_taught(matched) and matched.target != finding.entry) or self._of_another_office(matched):
             return None
         figures = {role: str(figure) for role, figure in finding.figures.items()}
         why = {**base.why, "rule": f"reckoning: {finding.rule}", "figures": figures}
         return replace(base, status="answer", target=finding.entry, kind="entry", score=1.0, finding=finding, why=why)
+
+    def _of_another_office(self, matched: Understanding) -> bool:
+        """Whether the message is plainly another office's business: 「五个党员，怎么成立党支部」 has a figure in it too."""
+        entry = self.content.entries.get(matched.target)
+        return bool(entry and entry.kind == "boundary" and matched.candidates[0].score >= PLAIN)
 
     def _compared(self, normal: str, context: Context, matched: Understanding) -> Understanding | None:
         """Two things or places side by side; what is taught stands unless the wording is plain."""

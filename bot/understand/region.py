@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
 
@@ -25,13 +26,14 @@ class Places:
         # 浙江 stands in 浙江省 as one word: both are looked for, the longest first, always in the same order.
         others = {form for name in elsewhere for form in _forms(name)} - set(names)
         self.elsewhere = tuple(sorted(others, key=lambda name: (-len(name), name)))
+        self._any = re.compile("|".join(map(re.escape, (*self.names, *self.elsewhere))) or r"(?!)")
         self._starting: dict[str, list[str]] = {}
         for name in (*self.names, *self.elsewhere):
             self._starting.setdefault(name[0], []).append(name)
 
     def mentioned(self, cleaned: str) -> bool:
         """Whether any name occurs in cleaned text, be it inside other words: only then it has to be cut."""
-        return any(name in cleaned for name in self._near(cleaned))
+        return bool(self._any.search(cleaned))
 
     def city(self, cleaned: str, words: Sequence[str]) -> str:
         """The first city named in cleaned text, or "". `words`: the text as jieba cuts it; a name counts only where it
