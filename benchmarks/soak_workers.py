@@ -32,6 +32,7 @@ from sqlalchemy import func, select
 
 from bot.content.models import Content
 from bot.delivery.alone import alone
+from bot.delivery.trip import Trip
 from bot.delivery.worker import Worker
 from bot.messages import Incoming, Reply
 from bot.store import post
@@ -58,7 +59,7 @@ class Counting:
         await asyncio.sleep(0.02 if raw["number"] % 7 == 0 else 0)
         return incoming
 
-    async def send(self, chat: str, reply: Reply) -> None:
+    async def send(self, chat: str, reply: Reply, trip: Trip) -> None:
         """Nothing is sent here."""
 
 

@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from bot.delivery.outcomes import Blocked, Delay, NotSent
 from bot.delivery.sender import Sender
+from bot.delivery.trip import Trip
 from bot.messages import Incoming, Reply
 from bot.store import post
 from bot.store.database import Database
@@ -76,7 +77,7 @@ class Odd:
         """Nothing to fetch."""
         return incoming
 
-    async def send(self, chat: str, reply: Reply, key: str = "") -> None:
+    async def send(self, chat: str, reply: Reply, trip: Trip) -> None:
         """As the text says."""
         outcomes: dict[str, NotSent] = {"later": Delay(60), "blocked": Blocked("blocked")}
         if reply.text in outcomes:
