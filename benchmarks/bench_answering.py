@@ -27,7 +27,8 @@ from rapidfuzz import fuzz, process, utils
 from bot.app import App
 from bot.content.models import Content
 from bot.settings import DEFAULT_CONTENT, read_settings
-from bot.understand.engine import Context, Understander
+from bot.understand.engine import Understander
+from bot.understand.meaning import Context
 
 HELD_OUT = DEFAULT_CONTENT / "tests" / "quality" / "heldout.jsonl"
 Ranker = Callable[[str, str], list[str]]

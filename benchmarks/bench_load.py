@@ -27,7 +27,7 @@ import time
 marks = [time.process_time()]
 from bot.app import App
 from bot.settings import read_settings
-from bot.understand.engine import Context
+from bot.understand.meaning import Context
 marks.append(time.process_time())
 app = App(read_settings())
 app.content

@@ -47,8 +47,9 @@ from bot.importing.sheets import read_sheet
 from bot.settings import DEFAULT_CONTENT
 from bot.understand.classifier import Classifier, train
 from bot.understand.decide import Decision
-from bot.understand.engine import Context, Understander
+from bot.understand.engine import Understander
 from bot.understand.match import class_phrasings
+from bot.understand.meaning import Context
 from bot.understand.model import featuriser_for
 
 HELD_OUT = DEFAULT_CONTENT / "tests" / "quality" / "heldout.jsonl"

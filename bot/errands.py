@@ -13,7 +13,7 @@ from bot.desk import sentences
 from bot.filing.service import Filing
 from bot.messages import Button, Reply
 from bot.paperwork import Paperwork
-from bot.understand.engine import Context, Understanding
+from bot.understand.meaning import Context, Understanding
 
 if TYPE_CHECKING:
     from bot.assistant import Turn

@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.content.models import Content
 from bot.questions import Answered, answer
-from bot.understand.engine import Context, Understander
+from bot.understand.engine import Understander
+from bot.understand.meaning import Context
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from bot.masking import masked
 from bot.memory import Asked
 from bot.messages import Button, Reply
 from bot.store.questions import LONGEST, Questions, storable
-from bot.understand.engine import Understanding
 from bot.understand.features import Featuriser
+from bot.understand.meaning import Understanding
 
 if TYPE_CHECKING:
     from bot.assistant import Turn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from bot.understand.engine import Context
+from bot.understand.meaning import Context
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from typing import Any
 from bot.answer.responder import LookUp, answer_for, look_up_nothing, offer, respond, with_passages
 from bot.content.models import Content
 from bot.messages import Reply
-from bot.understand.engine import Context, Understander, Understanding
+from bot.understand.engine import Understander
+from bot.understand.meaning import Context, Understanding
 
 ALTERNATIVES = 5
 

@@ -12,7 +12,7 @@ from bot.answer.compose import answer_text, choose_reply, entry_reply, unknown_r
 from bot.answer.texts import Answer
 from bot.content.models import Content, Entry, Passage
 from bot.messages import Reply
-from bot.understand.engine import OUT_OF_SCOPE, Context, Understanding
+from bot.understand.meaning import OUT_OF_SCOPE, Context, Understanding
 
 OFFER = 3
 WORTH_OFFERING = 0.1

@@ -9,7 +9,7 @@ from bot.answer.cite import citation
 from bot.app import App
 from bot.content.models import Content, Entry
 from bot.settings import Settings
-from bot.understand.engine import Context
+from bot.understand.meaning import Context
 
 ENTRIES = 5
 PASSAGES = 5

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import replace
 
 from bot.content.models import Content, Entry
 from bot.understand.classifier import Classifier
@@ -14,64 +12,15 @@ from bot.understand.correction import corrected
 from bot.understand.decide import Decision, certainty, evidence
 from bot.understand.features import Featuriser
 from bot.understand.match import Candidate, Matcher
+from bot.understand.meaning import OUT_OF_SCOPE, Context, Understanding
 from bot.understand.names import only_a_name
 from bot.understand.nearby import CLEAR, SURE, WORTH_OFFERING, Nearby
 from bot.understand.normalise import clean
 from bot.understand.pinyin_typing import TypedPinyin
 from bot.understand.region import Places
-from bot.understand.rules import Finding, find
+from bot.understand.rules import find
 from bot.understand.signals import Thread
 from bot.understand.steps import offered_named, step_named
-
-OUT_OF_SCOPE = "far"
-"""Intent of messages that have nothing to do with our subject."""
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a conversation remembers. JSON-ready through `vars`."""
-
-    region: str = ""
-    text: str = ""
-    """The last question that was understood, normalised."""
-    topic: str = ""
-    aspect: str = ""
-    entry: str = ""
-    step: int = 0
-    """Step of a procedure that was shown last, from 1; 0 for none."""
-    offered: tuple[str, ...] = ()
-    """Entry ids offered last, in the order shown."""
-
-
-@dataclass(frozen=True)
-class Understanding:
-    """What one message means."""
-
-    status: str
-    """`answer`, `choose`, `unknown`, `form` or `chat`."""
-    target: str = ""
-    """Entry, intent or form id, without prefix; "" for `choose` and for an unknown that nothing touches."""
-    kind: str = ""
-    """`entry`, `intent` or `form`: what `target` names."""
-    score: float = 0.0
-    """Probability, 0 to 1, that the first candidate is right."""
-    candidates: tuple[Candidate, ...] = ()
-    region: str = ""
-    """City whose rules count: named in the message, else remembered."""
-    region_named: bool = False
-    settled: bool = False
-    """Whether the person says that this city is where they are."""
-    elsewhere: str = ""
-    """A place named in the message that has no rules here."""
-    step: int = 0
-    """Step of the procedure that is asked for, 0 for the whole."""
-    finding: Finding | None = None
-    """Figures in the message to which the rule of `target` is to be applied."""
-    comparison: Comparison | None = None
-    """Things or places that are to be put side by side."""
-    why: Mapping[str, Any] = field(default_factory=dict)
-    """How it came about, for --explain."""
-
 
 _SAME_FOR = re.compile(
     r"[\s,.，。!?？、那要是如果换成作到放搁在的呢话我们咱这边市公司企业县区又怎么样咋啥什吗也一同规定写说办]*"

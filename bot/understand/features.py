@@ -23,7 +23,7 @@ CHANNELS = ("c", "p", "w")
 
 PINYIN = (3, 5)
 """Lengths of the pinyin-letter n-grams. With 4 and 6 too, three quarters of all features were pinyin, and questions were
-found no better (docs/decisions/0012-groups.md)."""
+found no better (docs/decisions/0012-ranking.md)."""
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 

@@ -144,7 +144,9 @@ class Matcher:
         refusing = tuple(map(self.signals.refuses, names))
         exact = -1 if thread.text else self.word_for_word(normal)
         taught = self.classifier.classes[exact] if exact >= 0 else ""
-        return ShortList(names, signals, tuple(phrasings), refusing, coverage, len(normal), bool(thread.text), exact=taught)
+        return ShortList(
+            names, signals, tuple(phrasings), refusing, coverage, len(normal), bool(thread.text), exact=taught
+        )
 
     def rank(self, short: ShortList) -> list[Candidate]:
         """The candidates of a short list, best first. What was taught in these very words goes before everything else."""

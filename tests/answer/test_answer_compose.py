@@ -15,8 +15,8 @@ from bot.answer.responder import respond
 from bot.app import App
 from bot.content.models import Content, Document, Entry, Region, Source
 from bot.messages import Button, Reply
-from bot.understand.engine import Context
 from bot.understand.match import Candidate
+from bot.understand.meaning import Context
 
 TODAY = date(2026, 11, 21)
 

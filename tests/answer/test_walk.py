@@ -11,7 +11,7 @@ from bot.answer.compose import answer_text, entry_reply
 from bot.app import App
 from bot.content.models import Content, Entry
 from bot.messages import Reply
-from bot.understand.engine import Context
+from bot.understand.meaning import Context
 from tests.talk import Desk
 
 TODAY = date(2026, 11, 21)

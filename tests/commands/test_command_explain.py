@@ -10,7 +10,7 @@ import pytest
 from bot.app import App
 from bot.explain import RULES, channels, explained, rule_in_words
 from bot.questions import answer
-from bot.understand.engine import Context
+from bot.understand.meaning import Context
 from tests.commands.command_line import CommandLine
 
 

@@ -14,7 +14,7 @@ from bot.content.facts import check_facts, without_text
 from bot.content.loader import read
 from bot.content.problems import Problem
 from bot.settings import DEFAULT_CONTENT, Settings
-from bot.understand.engine import Context
+from bot.understand.meaning import Context
 from tests.small_app import small_app, small_content, small_models
 from tests.talk import Desk
 

@@ -15,6 +15,7 @@ import pytest
 from bot.app import App
 from bot.evaluation import Score, judge_dialogue, judge_out_of_scope, judge_question
 from bot.settings import read_settings
+from bot.understand.fit import DIALOGUES_FILE, FITTING_FILE
 from bot.understand.match import class_phrasings
 from bot.understand.normalise import normalise
 
@@ -34,8 +35,8 @@ def _read_rows(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (HERE / name).read_text(encoding="utf-8").splitlines()]
 
 
-ROWS = _read_rows("heldout.jsonl")
-DIALOGUES = _read_rows("dialogues.jsonl")
+ROWS = _read_rows("heldout.jsonl") + _read_rows("heldout-2.jsonl")
+DIALOGUES = _read_rows("dialogues.jsonl") + _read_rows("dialogues-2.jsonl")
 FLOORS: dict[str, float] = json.loads((HERE / "floors.json").read_text(encoding="utf-8"))
 
 
@@ -97,6 +98,15 @@ def test_no_heldout_sentence_is_a_phrasing(app: App) -> None:
     turns = [(row["id"], turn["user"]) for row in DIALOGUES for turn in row["turns"] if len(turn["user"]) > SHORT]
     known += [f"{number} {said} -> {taught[_bare(said)]}" for number, said in turns if _bare(said) in taught]
     assert not known, "Take the phrasing out, or write another held-out question:\n" + "\n".join(known)
+
+
+def test_no_heldout_sentence_is_fitted_on() -> None:
+    """No sentence of the set is one that the ranking is fitted on, however it is spelt."""
+    fitted = {_bare(json.loads(line)["q"]) for line in FITTING_FILE.read_text(encoding="utf-8").splitlines()}
+    talks = [json.loads(line) for line in DIALOGUES_FILE.read_text(encoding="utf-8").splitlines()]
+    fitted |= {_bare(turn["user"]) for talk in talks for turn in talk["turns"]}
+    said = [row["q"] for row in ROWS] + [t["user"] for row in DIALOGUES for t in row["turns"] if len(t["user"]) > SHORT]
+    assert [text for text in said if _bare(text) in fitted] == []
 
 
 def _bare(text: str) -> str:

@@ -16,7 +16,7 @@ from bot.content.loader import load
 from bot.questions import Answered, answer
 from bot.settings import DEFAULT_CONTENT
 from bot.understand.compare import NATION, Comparer, Comparison
-from bot.understand.engine import Context
+from bot.understand.meaning import Context
 from bot.understand.normalise import normalise
 from bot.understand.region import Places
 

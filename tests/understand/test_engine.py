@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.answer.responder import respond
 from bot.app import App
 from bot.memory import Memory
-from bot.understand.engine import Context, Understanding
+from bot.understand.meaning import Context, Understanding
 
 TODAY = date(2026, 11, 21)
 STATUSES = {"answer", "choose", "unknown", "form", "chat"}
