@@ -53,7 +53,7 @@ class Understander:
         taught = sum(map(len, self.matcher.phrasings.values()))
         self.nearby = Nearby(content, featuriser, classifier.vocabulary, taught)
         self.comparer = Comparer(content.comparisons, self.places)
-        self.typed = TypedPinyin(classifier.vocabulary, taught)
+        self.typed = TypedPinyin(classifier.vocabulary, taught, self.places.names)
         self._exact = {
             self.featuriser.normalise(text) or _bare(text): intent.id
             for intent in content.intents.values()

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterable
 from functools import cached_property
 from itertools import groupby, islice, product
-from operator import itemgetter
 
 from bot.understand.classifier import Vocabulary
 from bot.understand.features import syllables
@@ -21,9 +20,11 @@ _HAN = re.compile(r"[\u4e00-\u9fff]+")
 LONGEST = 28
 """Letters of the longest word that is looked for."""
 FEWEST = 4
-"""Letters of a run that may be pinyin; shorter ones are rather abbreviations."""
+"""Letters that may be pinyin; fewer are rather an abbreviation."""
 MOSTLY = 0.6
-"""Share of a run's letters that has to be readable."""
+"""Share of a run's letters that has to be read."""
+UNKNOWN = 16.0
+"""What a syllable costs that belongs to no known word: more than the rarest word."""
 MOST_READINGS = 8
 """Ways to read one word (模板 is muban and moban) that are kept."""
 
@@ -31,17 +32,19 @@ MOST_READINGS = 8
 class TypedPinyin:
     """Reads typed pinyin with the words of a vocabulary."""
 
-    def __init__(self, vocabulary: Vocabulary, taught: int) -> None:
-        """`vocabulary`: of `taught` phrasings. The words are read when somebody types pinyin for the first time."""
+    def __init__(self, vocabulary: Vocabulary, taught: int, names: Iterable[str] = ()) -> None:
+        """`vocabulary`: of `taught` phrasings; `names`: words to know besides (cities, counties). They are read when
+        somebody types pinyin for the first time."""
         self._vocabulary = vocabulary
         self._taught = taught
+        self._names = tuple(names)
 
     @cached_property
     def _words(self) -> dict[str, tuple[str, float]]:
         """Letters -> the commonest word that is read so, and what it costs: -ln of its share of all words."""
         found: dict[str, tuple[str, float]] = {}
         total = 1.0
-        for word, count in self._vocabulary.words(self._taught):
+        for word, count in (*self._vocabulary.words(self._taught), *((name, 1.0) for name in self._names)):
             if not _HAN.fullmatch(word):
                 continue
             total += count
@@ -54,41 +57,59 @@ class TypedPinyin:
         """Cleaned text with its pinyin as characters."""
         return _RUN.sub(lambda run: self._run(run[0]), cleaned) if _RUN.search(cleaned) else cleaned
 
-    def _run(self, run: str) -> str:
-        """A run of Latin words: neighbours that can be read are read together, for 「ke xie」 is one word. A run that is
-        mostly something else is left alone."""
-        words = [(word, bool(self._letters(word.replace("'", "")))) for word in run.split()]
-        readable = sum(len(word) for word, can in words if can)
-        if readable < MOSTLY * sum(len(word) for word, _ in words):
-            return run
-        said: list[str] = []
-        for can, group in groupby(words, key=itemgetter(1)):
-            those = [word for word, _ in group]
-            said.append(self._together(those) if can else " ".join(those))
-        return " ".join(said)
+    @cached_property
+    def _syllables(self) -> frozenset[str]:
+        """All syllables of the known words."""
+        return frozenset(s for word, _ in self._words.values() for char in word for s in syllables(char))
 
-    def _together(self, words: list[str]) -> str:
-        letters = "".join(words).replace("'", "")
-        found = self._letters(letters) if len(letters) >= FEWEST else []
-        # Single characters alone are a guess: 「can you」 is no 参有.
-        return "".join(found) if any(len(word) > 1 for word in found) else " ".join(words)
+    def _run(self, run: str) -> str:
+        """A run of Latin words: neighbours that are made of syllables are read together, for 「ke xie」 is one word. A run
+        that is mostly something else is left alone."""
+        said, read = [], 0
+        for spelt, group in groupby(run.split(), key=self._spelt):
+            those = list(group)
+            found = self._letters("".join(those).replace("'", "")) if spelt else []
+            # Single characters alone are a guess: 「can you」 is no 参有.
+            if any(len(word) > 1 and _HAN.fullmatch(word) for word in found):
+                read += sum(map(len, those))
+                said.append(_spaced(found))
+            else:
+                said.append(" ".join(those))
+        return " ".join(said) if read >= MOSTLY * len(run.replace(" ", "")) else run
+
+    def _spelt(self, word: str) -> bool:
+        """Whether a word is made of known syllables from end to end."""
+        letters = word.replace("'", "")
+        ends = {0}
+        for start in range(len(letters)):
+            if start in ends:
+                ends |= {start + size for size in range(1, 7) if letters[start : start + size] in self._syllables}
+        return len(letters) in ends
 
     def _letters(self, letters: str) -> list[str]:
-        """The likeliest words that spell these letters, [] when none do."""
-        best: list[tuple[float, int]] = [(0.0, 0)] + [(math.inf, 0)] * len(letters)
-        for end in range(1, len(letters) + 1):
-            for start in range(max(0, end - LONGEST), end):
-                found = self._words.get(letters[start:end])
-                if found and best[start][0] + found[1] < best[end][0]:
-                    best[end] = best[start][0] + found[1], start
-        if not letters or best[-1][0] == math.inf:
+        """The likeliest words that spell these letters; a syllable of no known word is kept as it is. [] when it cannot be
+        cut into syllables, or is too short to tell."""
+        best: list[tuple[float, int, str]] = [(0.0, 0, "")] + [(math.inf, 0, "")] * len(letters)
+        for start in range(len(letters)):
+            if best[start][0] == math.inf:
+                continue
+            for end in range(start + 1, min(start + LONGEST, len(letters)) + 1):
+                part = letters[start:end]
+                word, cost = self._words.get(part, (part, UNKNOWN if part in self._syllables else math.inf))
+                if best[start][0] + cost < best[end][0]:
+                    best[end] = best[start][0] + cost, start, word
+        if len(letters) < FEWEST or best[-1][0] == math.inf:
             return []
         words, end = [], len(letters)
         while end:
-            start = best[end][1]
-            words.append(self._words[letters[start:end]][0])
-            end = start
+            _, end, word = best[end]
+            words.append(word)
         return words[::-1]
+
+
+def _spaced(words: list[str]) -> str:
+    """Words put together, letters that could not be read set apart."""
+    return " ".join("".join(group) for _, group in groupby(words, key=lambda word: bool(_HAN.fullmatch(word))))
 
 
 def _readings(word: str) -> Iterable[str]:

@@ -88,6 +88,44 @@ def test_the_same_for_another_place(asker: Asker) -> None:
     assert "wenzhou/9" in asker.app.content.regions["温州"].overlays["founding-approver"].sources
 
 
+@pytest.mark.parametrize("said", ["换到温州又是怎样？", "温州怎么规定的", "那放在温州呢", "要是在温州的话，一样吗"])
+def test_the_same_for_another_place_in_other_words(asker: Asker, said: str) -> None:
+    """However the other place is asked for, it is the question before that is answered for it."""
+    asker.ask("成立企业科协向谁申请")
+    found = asker.ask(said)
+    assert (found.target, found.region, found.settled) == ("founding-approver", "温州", False)
+    assert asker.context.region == "温州"
+
+
+def test_who_tells_their_place_is_answered_again(asker: Asker) -> None:
+    """「我在温州」 after a question that 温州 has its own rule for gives that rule at once, and 温州 is remembered; where
+    nothing was asked before, it is only remembered."""
+    asker.ask("成立企业科协向谁申请")
+    found = asker.app.understander.understand("我在温州", replace(asker.context, region="岳阳"))
+    assert (found.target, found.settled) == ("founding-approver", True)
+    answered = respond(asker.app.content, found, replace(asker.context, region="岳阳"), TODAY)
+    assert answered.context.region == "温州"
+    assert answered.replies[0].text.startswith("记下了，您在温州。")
+    assert "温州的规定：" in answered.replies[0].text
+    assert asker.app.understander.understand("我在温州").why["rule"] == "place only"
+
+
+def test_a_correction_is_asked_anew(asker: Asker) -> None:
+    """「不是审批，我问的是备案」 after the papers of the approval way asks for those of the filing way; a place that is
+    put right is the same question for that place."""
+    asker.ask("审批制要交哪些材料")
+    found = asker.ask("不是审批制，我问的是备案制")
+    assert (found.target, found.why["meant"]) == ("founding-papers-filing", "备案制要交哪些材料")
+    asker.ask("成立企业科协向谁申请")
+    assert asker.ask("我说的是温州的").region == "温州"
+
+
+def test_typed_pinyin_is_understood(asker: Asker) -> None:
+    """A question typed in pinyin is the question in characters, its place too."""
+    found = asker.ask("wenzhou chengli qiye kexie xiang shui shenqing")
+    assert (found.target, found.region) == ("founding-approver", "温州")
+
+
 def test_a_county_is_its_city(asker: Asker) -> None:
     """「那瑞安呢」 is answered by the rules of 温州."""
     asker.ask("成立企业科协向谁申请")
