@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from bot.app import App
 from bot.settings import DEFAULT_CONTENT, Settings, read_settings
 from tests.talk import Desk
+
+# How long one example takes says something about the machine, not about the program.
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 SHARED = DEFAULT_CONTENT.parent / "shared"
 
