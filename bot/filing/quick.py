@@ -23,7 +23,9 @@ from bot.messages import Attachment, Reply
 
 RECENT = 60
 """Days within which something has to have been done, to be taken for a report without being called one."""
-_DID = re.compile(r"(?:办|举办|举行|召开|开展|组织|搞|开|做|参加|进行|请|到场|听)了|(?:办|开|搞|做)(?:完|好)|参加$|到会|到场|来听|顺利")
+_DID = re.compile(
+    r"(?:办|举办|举行|召开|开展|组织|搞|开|做|参加|进行|请|到场|听)了|(?:办|开|搞|做)(?:完|好)|参加$|到会|到场|来听|顺利"
+)
 """Words of what is done already."""
 _WISHES = re.compile(r"需要|想要?|打算|准备|下一步|接下来|能否|可否|请问|该|怎|咋|啥|吗|呢|么|[?？]")
 """Words of somebody who asks or plans."""
