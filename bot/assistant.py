@@ -143,7 +143,7 @@ class Assistant:
     def stray_file(self, turn: Turn) -> list[Reply] | None:
         """A file or an empty message while no form is open."""
         if turn.incoming.text.strip():
-            turn.memory, turn.incoming = self.filing.with_album(turn.memory, turn.incoming)
+            turn.memory, turn.incoming = self.filing.with_album(turn.memory, turn.incoming, turn.records)
             return None
         if turn.incoming.attachments:
             laid = self.filing.stray(turn.incoming, turn.memory, turn.records)
@@ -163,10 +163,9 @@ class Assistant:
         done = self.errands.run(meaning, turn)
         if done is not None:
             return done
-        if turn.incoming.attachments:
-            offered = self.filing.offer_quick(turn.incoming, turn.memory, turn.records)
-            if offered:
-                return [offered]
+        offered = self.filing.offer_quick(turn.incoming, turn.memory, turn.records)
+        if offered:
+            return [offered]
         meaning, passages = with_passages(meaning, turn.incoming.text, self.look_up)
         response = respond(self.content, meaning, turn.memory.context, china_day(turn.records.now), passages)
         turn.memory = replace(turn.memory, context=response.context)

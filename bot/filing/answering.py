@@ -179,9 +179,8 @@ def toggled(form: Form, draft: Draft, one: Field, name: str, today: date) -> Ste
     return Step(draft, (pages.question(form, draft),), "asked")
 
 
-def repeat(form: Form, draft: Draft) -> Reply:
+def repeat(form: Form, draft: Draft, lead: str = "我们接着填表。") -> Reply:
     """The present question or the check page once more."""
-    lead = "我们接着填表。"
     draft = fitted(form, draft)
     if form.keep == "wished" and draft.phase == "checking":
         return pages.results_again(form, draft)

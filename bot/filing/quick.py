@@ -21,6 +21,14 @@ from bot.filing.values import fold
 from bot.filing.words import QUESTION_WORD, SURE_QUESTION
 from bot.messages import Attachment, Reply
 
+RECENT = 60
+"""Days within which something has to have been done, to be taken for a report without being called one."""
+_DID = re.compile(
+    r"(?:办|举办|举行|召开|开展|组织|搞|开|做|参加|进行|请|到场|听)了|(?:办|开|搞|做)(?:完|好)|参加$|到会|到场|来听|顺利"
+)
+"""Words of what is done already."""
+_WISHES = re.compile(r"需要|想要?|打算|准备|下一步|接下来|能否|可否|请问|该|怎|咋|啥|吗|呢|么|[?？]")
+"""Words of somebody who asks or plans."""
 LEAST = 8
 """Characters that a message needs to be taken for a whole report."""
 
@@ -36,6 +44,18 @@ def tells_something(form: Form, text: str, today: date) -> bool:
     if len(fold(text)) < LEAST or fold(text) in form.ask:
         return False
     return any(find_in(text, one, today) for one in form.survey if one.extract and one.extract != "kind")
+
+
+def reads_like_a_report(form: Form, text: str, today: date) -> bool:
+    """Whether a message reads like a report though nobody asked for one: a day of these weeks, something that was done,
+    and two more facts (where, how many, by whom, what sort), and no question."""
+    plain = fold(text)
+    if len(plain) < LEAST or not _DID.search(plain) or _WISHES.search(plain) or QUESTION_WORD.search(plain):
+        return False
+    found = {one.extract: find_in(text, one, today) for one in form.survey if one.extract}
+    days = {hit.answer for hit in found.pop("date", [])}
+    recent = any(0 <= (today - date.fromisoformat(day)).days <= RECENT for day in days)
+    return recent and sum(1 for hits in found.values() if hits) >= 2
 
 
 def take_message(form: Form, draft: Draft, event: Event, today: date) -> Step:

@@ -149,8 +149,8 @@ class Filing:
         if draft.phase == "paused":
             draft = draft.resumed()
             records.save_draft(chat, draft.to_json(), form.expires_in)
-        lead = Reply(self.content.replies["form_go_on"].format(title=form.title))
-        return replace(memory, draft=draft.id), [lead, repeat(form, draft)]
+        lead = self.content.replies["form_go_on"].format(title=form.title)
+        return replace(memory, draft=draft.id), [repeat(form, draft, lead)]
 
     def feed(
         self, form: Form, draft: Draft, incoming: Incoming, memory: Memory, records: Records
@@ -224,10 +224,11 @@ class Filing:
         """Delete the memory and the unsubmitted drafts of a chat, with the files that came for them. Returns how many
         drafts."""
         paths = [path for stored in records.unsubmitted(chat) for path in Draft.from_json(stored.draft).files()]
-        gone = records.forget(chat)
+        shown = len(records.open_drafts(chat))  # those that 「我的数据」 counts; cancelled ones go with them
+        records.forget(chat)
         for path in paths:
             (self.files / path).unlink(missing_ok=True)
-        return gone
+        return shown
 
     def status(self, text: str, chat: str, records: Records) -> list[Reply]:
         """What became of a receipt number in the text, or of everything this chat handed in."""
@@ -243,12 +244,13 @@ class Filing:
         """Pictures without words while no form is in hand; None for a file that belongs to nothing."""
         return albums.stray(self.content.forms, incoming, memory, records, self.content.replies)
 
-    def with_album(self, memory: Memory, incoming: Incoming) -> tuple[Memory, Incoming]:
-        """A caption with the pictures of its album that came before it."""
-        return albums.complete(memory, incoming)
+    def with_album(self, memory: Memory, incoming: Incoming, records: Records) -> tuple[Memory, Incoming]:
+        """A caption, or the report that was asked for, with the pictures that came before it."""
+        return albums.complete(self.content.forms, memory, incoming, records)
 
     def offer_quick(self, incoming: Incoming, memory: Memory, records: Records) -> Reply | None:
-        """A picture with a caption while no form is in hand: the quick form that it may be meant for, or None."""
+        """A picture with a caption, or a report in words, while no form is in hand: the quick form that it may be meant
+        for, or None."""
         return albums.offer(self.content.forms, incoming, memory, records, self.content.replies)
 
     # several drafts, several devices, places

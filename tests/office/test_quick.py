@@ -154,3 +154,33 @@ def test_the_report_can_be_changed_on_the_check_page(office: Desk) -> None:
     talk.say(f"工作快报：{REPORT}")
     talk.say("改 4")
     assert "4. 地点：大礼堂" in talk.say("大礼堂")
+
+
+def test_a_report_in_words_alone_is_offered(office: Desk) -> None:
+    """Nobody has to name the form: a day, what was done and two more facts are enough; a question or a plan is not."""
+    talk = office.person()
+    assert "要报成「工作快报」吗" in talk.say("昨天下午我们公司在报告厅办了科普讲座，五十来人参加")
+    talk.press("报工作快报")
+    assert "参加人数" in talk.last or "单位" in talk.last
+    for other in ("昨天我们在报告厅办了成立大会，30人参加，下一步该干什么", "明天要在报告厅办讲座，五十人参加"):
+        assert "要报成" not in office.person(other).say(other)
+
+
+def test_photos_first_and_the_words_in_the_next_message(office: Desk, tmp_path: Path) -> None:
+    """A picture without words waits for them today, whether it is one or an album."""
+    talk = office.person()
+    assert "等您的文字说明" in talk.send_picture(picture(tmp_path), "")
+    assert "收到照片和文字" in talk.say(REPORT)
+    talk.press("报工作快报")
+    assert "照片：" in talk.last
+
+
+def test_taking_up_a_draft_says_so_once(office: Desk) -> None:
+    """「继续」: one message, not a word about going on and another one."""
+    talk = office.person()
+    talk.say("我要报工作快报")
+    talk.say("前天在车间搞了比赛，30余名职工参加")
+    talk.say("暂存")
+    talk.say("继续")
+    assert "接着填「工作快报」" in talk.last
+    assert "我们接着填表" not in talk.last

@@ -12,26 +12,39 @@ from bot.content.forms import Form
 from bot.filing.draft import Draft, Event, Step
 from bot.filing.engine import start, step
 from bot.filing.office.admission import refusal
-from bot.filing.quick import keep_files, more_files, tells_something
+from bot.filing.quick import keep_files, more_files, reads_like_a_report, tells_something
+from bot.filing.words import SURE_QUESTION
 from bot.memory import Memory
 from bot.messages import Attachment, Button, Incoming, Reply
 from bot.store.records import Records, StoredDraft
 
+MOST = 9
+"""Pictures that are kept without words."""
 OFFERED = 1
 """Days that something is kept which nobody has asked us to keep yet."""
 
 
-def lay_aside(memory: Memory, incoming: Incoming) -> tuple[Memory, bool]:
-    """Keep the pictures of an album until its caption comes. Returns the memory and whether the album is new."""
-    known = memory.album.get("key") == incoming.album
+def lay_aside(memory: Memory, incoming: Incoming, day: str) -> tuple[Memory, bool]:
+    """Keep the pictures of an album, or a single one, until its words come. Returns the memory and whether the album is
+    new. Single pictures, one after the other, count as one album."""
+    known = memory.album.get("key") == incoming.album and memory.album.get("day", day) == day
     files = [*(memory.album["files"] if known else []), *(asdict(file) for file in incoming.attachments)]
-    return replace(memory, album={"key": incoming.album, "files": files}), not known
+    return replace(memory, album={"key": incoming.album, "files": files[-MOST:], "day": day}), not known
 
 
-def complete(memory: Memory, incoming: Incoming) -> tuple[Memory, Incoming]:
-    """The message with the pictures of its album that came before it."""
-    if not incoming.album or memory.album.get("key") != incoming.album:
+def complete(
+    forms: Mapping[str, Form], memory: Memory, incoming: Incoming, records: Records
+) -> tuple[Memory, Incoming]:
+    """The message with the pictures that came before it: those of its album, or those of today when it is the report
+    that was asked for."""
+    if not memory.album:
         return memory, incoming
+    if not incoming.album or memory.album.get("key") != incoming.album:
+        today = china_day(records.now)
+        waited = memory.album.get("day") == today.isoformat() and not SURE_QUESTION.search(incoming.text)
+        quick = (form for form in forms.values() if form.quick)
+        if incoming.album or not waited or not any(tells_something(form, incoming.text, today) for form in quick):
+            return memory, incoming
     before = tuple(Attachment(**file) for file in memory.album["files"])
     return replace(memory, album={}), replace(incoming, attachments=(*before, *incoming.attachments))
 
@@ -52,9 +65,9 @@ def stray(
         kept, told = keep_files(form, draft, incoming.attachments)
         records.save_draft(incoming.chat, kept.to_json(), form.expires_in)
         return memory, [more_files(draft, kept) or Reply("\n".join(told))]
-    if not incoming.album:
+    if not incoming.album and not all(file.media_type.startswith("image/") for file in incoming.attachments):
         return None
-    memory, new = lay_aside(memory, incoming)
+    memory, new = lay_aside(memory, incoming, china_day(records.now).isoformat())
     return memory, [Reply(texts["album_alone"])] if new else []
 
 
@@ -67,14 +80,15 @@ def briefly(before: Draft, done: Step, album: str) -> Step:
 def offer(
     forms: Mapping[str, Form], incoming: Incoming, memory: Memory, records: Records, texts: Mapping[str, str]
 ) -> Reply | None:
-    """The quick form that a picture with a caption may be meant for, with what was sent laid in; None when it holds no
-    report."""
+    """The quick form that a picture with a caption, or a sentence that reads like a report, may be meant for, with what
+    was sent laid in; None when it holds no report."""
     for form in forms.values():
         draft = reported(form, incoming, memory, records, texts)
         if draft:
             records.save_draft(incoming.chat, draft.to_json(), OFFERED)
             yes = Button(texts["quick_yes"].format(title=form.title)[:20], f"form:go:{draft.id}")
-            told = texts["quick_offer"].format(title=form.title, purpose=form.purpose, retention=form.retention)
+            key = "quick_offer" if incoming.attachments else "quick_offer_words"
+            told = texts[key].format(title=form.title, purpose=form.purpose, retention=form.retention)
             return Reply(told, buttons=((yes, Button(texts["no"], f"form:drop:{draft.id}")),))
     return None
 
@@ -85,6 +99,8 @@ def reported(
     """A paused draft of a quick form out of a message that may be meant for it; None when it holds no report."""
     today = china_day(records.now)
     if not form.quick or not tells_something(form, incoming.text, today):
+        return None
+    if not incoming.attachments and not reads_like_a_report(form, incoming.text, today):
         return None
     if form.anonymous != "never" or refusal(form, incoming.chat, records, today, texts):
         return None
