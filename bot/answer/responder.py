@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.answer.arithmetic import result
+from bot.answer.cite import citation
 from bot.answer.compare import compared
 from bot.answer.compose import answer_text, choose_reply, entry_reply, unknown_reply
 from bot.answer.texts import Answer
@@ -97,6 +98,8 @@ def answer_for(content: Content, entry: Entry, meaning: Understanding, today: da
 def _entry(content: Content, entry: Entry, meaning: Understanding, context: Context, today: date) -> Response:
     answer = answer_for(content, entry, meaning, today)
     reply = entry_reply(content, entry, meaning.region, today, meaning.step, answer)
+    if meaning.folded:
+        reply = _unfolded(content, reply, answer)
     if meaning.settled:
         reply = replace(reply, text=f"{content.replies['region_noted'].format(region=meaning.region)}\n\n{reply.text}")
     if entry.kind == "boundary":
@@ -109,3 +112,14 @@ def _entry(content: Content, entry: Entry, meaning: Understanding, context: Cont
         context, text=text, topic=entry.topic, aspect=entry.aspect, entry=entry.id, step=step, offered=entry.see
     )
     return Response((reply,), context, "unknown" if entry.kind == "open" else "")
+
+
+def _unfolded(content: Content, reply: Reply, answer: Answer) -> Reply:
+    """The folded part alone, with the ways on; where there is none, that this was all."""
+    if not answer.more:
+        return replace(reply, text=content.replies["nothing_folded"], more="")
+    return replace(
+        reply,
+        text=f"{answer.more}\n\n{content.replies['sources']}：{citation(answer.sources, content.sources)}",
+        more="",
+    )

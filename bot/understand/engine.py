@@ -13,14 +13,14 @@ from bot.understand.decide import Decision, certainty, evidence
 from bot.understand.features import Featuriser
 from bot.understand.match import Candidate, Matcher
 from bot.understand.meaning import OUT_OF_SCOPE, Context, Understanding
-from bot.understand.names import only_a_name
+from bot.understand.names import is_a_firm, only_a_name
 from bot.understand.nearby import CLEAR, SURE, WORTH_OFFERING, Nearby
 from bot.understand.normalise import clean
 from bot.understand.pinyin_typing import TypedPinyin
 from bot.understand.region import Places
 from bot.understand.rules import find
 from bot.understand.signals import Thread
-from bot.understand.steps import offered_named, step_named
+from bot.understand.steps import more_named, offered_named, step_named
 
 _SAME_FOR = re.compile(
     r"[\s,.，。!?？、那要是如果换成作到放搁在的呢话我们咱这边市公司企业县区又怎么样咋啥什吗也一同规定写说办]*"
@@ -107,6 +107,8 @@ class Understander:
         if 0 < number <= len(context.offered):
             return self._entry(base, context.offered[number - 1], 1.0, "offered before")
         entry = self.content.entries.get(context.entry)
+        if entry and more_named(cleaned) and (entry.more or "更多" in cleaned):
+            return replace(self._entry(base, entry.id, 1.0, "folded part asked for"), folded=True, step=context.step)
         if not entry or not entry.steps:
             return None
         number, rule = step_named(cleaned, context.step, len(self.content.steps(entry, base.region)))
@@ -251,6 +253,8 @@ class Understander:
             return replace(base, status="chat", target=name, kind="intent")
         if prefix == "form" and only_a_name(base.why["normal"]) and sure < WORD_FOR_WORD:
             return replace(base, status="unknown", why={**base.why, "rule": "bare name"})
+        if is_a_firm(base.why["normal"]) and sure < WORD_FOR_WORD:
+            return replace(base, status="unknown", why={**base.why, "rule": "a name only"})
         if prefix == "form" and sure >= FORM_AT:
             return replace(base, status="form", target=name, kind="form")
         if prefix == "form":

@@ -52,6 +52,8 @@ class Understanding:
     """A place named in the message that has no rules here."""
     step: int = 0
     """Step of the procedure that is asked for, 0 for the whole."""
+    folded: bool = False
+    """Whether the folded part of what was shown is asked for: 「更多」."""
     finding: Finding | None = None
     """Figures in the message to which the rule of `target` is to be applied."""
     comparison: Comparison | None = None

@@ -14,8 +14,16 @@ _WISH = re.compile(
 )
 """Words that no name needs: with one of them it may well be a wish (注销科协, 申报示范企业)."""
 
+_FIRM = re.compile(r".{2,}(?:有限(?:责任)?公司|股份公司|集团公司|有限公司.{0,6}(?:分公司|厂|部))")
+"""Names that firms are registered under. 「子公司」 and 「集团公司」 alone may be keywords of a question."""
+
 
 def only_a_name(cleaned: str) -> bool:
     """Whether a cleaned message (`normalise.clean`) is the bare name of a company, a park, an association."""
     text = cleaned.strip(" ,.!?;:，。！？、~…")
     return bool(_NAME.fullmatch(text)) and not _WISH.search(text)
+
+
+def is_a_firm(cleaned: str) -> bool:
+    """Whether a cleaned message is the full name of a firm and nothing else."""
+    return only_a_name(cleaned) and bool(_FIRM.fullmatch(cleaned.strip(" ,.!?;:，。！？、~…")))

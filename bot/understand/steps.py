@@ -13,6 +13,10 @@ _STEP_BEFORE = re.compile(
     r"^(?:那|回到|退回|返回|看)*(?:上一步|前一步|上一个步骤)(?:呢|是什么|做什么|干什么)?[?？。]*$"
 )
 _LAST_STEP = re.compile(r"^(?:那|看)*最后一步(?:呢|是什么|做什么|干什么|怎么做|干啥)?[?？。]*$")
+_MORE = re.compile(
+    r"^(?:那|再|请|看)*(?:更多|展开|说?(?:再)?(?:详细|具体|仔细)(?:点|些|一点|一些)?(?:说说?|讲讲?)?|全部|完整的?|还有别的吗|还有更多吗|还有吗|还有呢|还有什么)"
+    r"(?:呢|吧|吗|内容)?[?？。!！]*$"
+)
 _NUMBERS = {c: i for i, c in enumerate("一二三四五六七八九十", 1)}
 
 
@@ -20,6 +24,11 @@ def offered_named(cleaned: str) -> int:
     """「第二个」: 2; 0 for any other message."""
     ordinal = _ORDINAL.match(cleaned)
     return _number(ordinal[1]) if ordinal else 0
+
+
+def more_named(cleaned: str) -> bool:
+    """「更多」, 「详细点」: what was folded away is wanted."""
+    return bool(_MORE.match(cleaned))
 
 
 def step_named(cleaned: str, shown: int, total: int) -> tuple[int, str]:

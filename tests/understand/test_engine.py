@@ -126,6 +126,37 @@ def test_typed_pinyin_is_understood(asker: Asker) -> None:
     assert (found.target, found.region) == ("founding-approver", "温州")
 
 
+@pytest.mark.parametrize("said", ["更多", "详细点", "还有呢", "再具体说说"])
+def test_the_folded_part_can_be_asked_for(small_app: App, said: str) -> None:
+    """「更多」 after an answer with a folded part shows that part, with its sources."""
+    entries = small_app.content.entries.values()
+    long = next(entry for entry in entries if entry.more and entry.kind == "answer" and not entry.steps)
+    context = Context(entry=long.id, topic=long.topic, text="x")
+    found = small_app.understander.understand(said, context)
+    assert (found.target, found.folded) == (long.id, True)
+    reply = respond(small_app.content, found, context, TODAY).replies[0]
+    assert reply.text.startswith(long.more[:20])
+    assert "出处：" in reply.text
+
+
+def test_more_where_nothing_is_folded_says_so(small_app: App) -> None:
+    """「更多」 after an answer that is all there is says that it was all; with nothing before, it is no such wish."""
+    entries = small_app.content.entries.values()
+    short = next(entry for entry in entries if not entry.more and entry.kind == "answer" and not entry.steps)
+    context = Context(entry=short.id, topic=short.topic, text="x")
+    found = small_app.understander.understand("更多", context)
+    assert (
+        respond(small_app.content, found, context, TODAY).replies[0].text == small_app.content.replies["nothing_folded"]
+    )
+    assert not small_app.understander.understand("更多").folded
+
+
+def test_the_name_of_a_firm_asks_nothing(small_app: App) -> None:
+    """The full name of a firm alone is answered by no entry."""
+    found = small_app.understander.understand("云山市测试五金有限公司")
+    assert (found.status, found.target) == ("unknown", "")
+
+
 def test_a_county_is_its_city(asker: Asker) -> None:
     """「那瑞安呢」 is answered by the rules of 温州."""
     asker.ask("成立企业科协向谁申请")
