@@ -75,7 +75,8 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> None:  # type: ignore[override]
         found = ((re.fullmatch(pattern, message), ours) for pattern, ours in SAID)
-        told = next((hit.expand(ours) for hit, ours in found if hit), message)
+        told = next((hit.expand(ours) for hit, ours in found if hit), message).replace("', '", "、")
+        told = re.sub(r"(：)'([^']*)'", r"\1\2", told)
         self.exit(2, f"命令写法不对（{told}）。用 {self.prog} --help 看写法。\n")
 
 
@@ -107,7 +108,11 @@ WHERE = "磁盘空间、文件夹的权限，以及 KEXIE_DATA 和 KEXIE_DATABAS
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Exit status: 0 success, 1 a check failed, 2 bad usage."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    given = parser(_command(arguments)).parse_args(arguments)
+    made = parser(_command(arguments))
+    given, unknown = made.parse_known_args(arguments)
+    if unknown:  # argparse would send people to the help of all commands, where the options of this one do not stand
+        made.prog = " ".join(["kexie", given.command or "", getattr(given, "action", "")]).strip()
+        made.error(f"unrecognized arguments: {' '.join(unknown)}")
     if not given.command:
         parser().print_help()
         return 2

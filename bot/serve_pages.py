@@ -30,7 +30,8 @@ LOOK_FOR_NEWS = 0.5
 def site(app: App, web: WebChannel, wake: Callable[[], None]) -> Site:
     """Chat and staff desk. `wake` tells the worker that something was stored."""
     desk = Desk(
-        lambda records, member: submissions.overview(app.content, records, member),
+        lambda records, member, wanted: submissions.overview(app.content, records, member, wanted),
+        lambda receipt, records, member: submissions.one(app.content, receipt, records, member),
         lambda form, kind, records, member, target: submissions.export(
             app.content, form, kind, records, member, target
         ),

@@ -25,6 +25,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace, settings: Settings) -> int:
     """Answer and print."""
     app = App(settings)
+    if given.json and given.question:
+        print("加了 --json，问题从标准输入读，不写在命令里：kexie ask --json < 问题.jsonl", file=sys.stderr)
+        return 2
     if given.json:
         return _lines(app)
     question = " ".join(given.question).strip()

@@ -20,12 +20,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "target", nargs="?", default="", metavar="位置", help="文件夹或文件名；不写就放在数据文件夹的 backups 里"
     )
-    parser.add_argument("--keep", type=int, default=0, metavar="份数", help="那个文件夹里只留最近几份；不写就全留着")
+    parser.add_argument("--keep", type=int, metavar="份数", help="那个文件夹里只留最近几份；不写就全留着")
 
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
     """Make it, say what is in it, remove old ones."""
-    if given.keep < 0:
+    if given.keep is not None and given.keep < 1:
         print("--keep 要写 1 或更大的整数，例如 --keep 14。", file=sys.stderr)
         return 2
     target = _target(given.target, settings)

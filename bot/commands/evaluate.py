@@ -58,8 +58,11 @@ def _about_founding(row: dict[str, Any]) -> bool:
 def _rows(path: Path) -> list[dict[str, Any]]:
     try:
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    except (OSError, ValueError) as error:
-        print(f"读不了 {path}：{type(error).__name__}。每行要是一个 JSON 对象。", file=sys.stderr)
+    except OSError as error:
+        print(f"打不开 {path}。请核对文件名和文件夹。", file=sys.stderr)
+        raise SystemExit(2) from error
+    except ValueError as error:
+        print(f"读不懂 {path}。每行要是一个 JSON 对象，存成 UTF-8。", file=sys.stderr)
         raise SystemExit(2) from error
 
 

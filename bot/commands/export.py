@@ -40,6 +40,11 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     if not target.parent.is_dir():
         print(f"没有这个文件夹：{target.parent}。请先建好，或换一个位置。", file=sys.stderr)
         return 2
+    if target.is_dir():
+        print(
+            f"{target} 是文件夹。--output 要写文件名，例如 {target / f'{given.form}.{given.format}'}。", file=sys.stderr
+        )
+        return 2
     found = write(app, form, given.format, target)
     print(f"导出 {found} 份「{form.title}」：{target}")
     if given.format == "csv":

@@ -20,7 +20,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--port",
         type=int,
-        default=0,
         metavar="端口",
         help="网页的端口；不写就从 8080 起找空的。没有网页的进程写了它，就在那里供监控查看",
     )
@@ -42,6 +41,8 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     unknown = [name for name in asked if name not in (*ROLES, "all")]
     if unknown:
         raise BadSetting(f"--role 没有「{unknown[0]}」，可以写：{'、'.join(ROLES)}、all。几样用逗号隔开。")
+    if given.port is not None and not 0 < given.port < 65536:
+        raise BadSetting(f"--port 是 {given.port}，要写 1 到 65535 的整数，例如 --port 8090。")
     roles = tuple(role for role in ROLES if role in asked or "all" in asked)
     logs.begin(settings.log)
     if "sender" in roles:

@@ -11,6 +11,8 @@ from bot.desk import sentences
 from bot.settings import Settings
 from bot.store.records import Records
 
+ROLES = {"reviewer": "审核员", "admin": "管理员"}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
@@ -18,7 +20,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add = actions.add_parser("add", help="登记一位工作人员，给出一次性的登记码")
     add.add_argument("name", metavar="姓名")
     add.add_argument("--region", default="", metavar="城市", help="只管这个市；不写就管全部")
-    add.add_argument("--role", default="reviewer", choices=("reviewer", "admin"), help="reviewer 审核员；admin 管理员")
+    add.add_argument("--role", default="reviewer", choices=tuple(ROLES), help="reviewer 审核员；admin 管理员")
     actions.add_parser("list", help="列出所有工作人员")
     remove = actions.add_parser("remove", help="移除一位工作人员")
     remove.add_argument("name", metavar="姓名")
@@ -41,15 +43,18 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     with app.database.transaction() as connection:
         records = Records(connection, app.database.clock())
         if given.action == "add":
-            code = records.add_staff(given.name.strip(), given.role, given.region)
+            region = _city(app, given.region.strip())
+            code = records.add_staff(given.name.strip(), given.role, region)
             records.note("command line", "staff add", given.name.strip())
             print(f"已登记 {given.name}。登记码：{code}（只能用一次）")
-            print(f"请他在自己的聊天（网页或 Telegram）里发：登记 {code}")
+            print(f"请他在自己的聊天（网页或 Telegram）里发：登记 {code}；或者打开工作台（网址后面加 staff）输入。")
+            if region:
+                print(f"他只看得到{region}的材料。写错了，就移除他再登记一次。")
         elif given.action == "list":
             members = records.staff_members()
             for member in members:
                 where = f"在 {member.chat.partition(':')[0]} 上接收通知" if member.chat else "还没有用登记码"
-                print(f"{member.name}  {member.role}  {member.region or '全部城市'}  {where}")
+                print(f"{member.name}  {ROLES[member.role]}  {member.region or '全部城市'}  {where}")
             if not members:
                 print("还没有工作人员。登记一位：kexie staff add 姓名")
         else:
@@ -59,6 +64,15 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
             records.note("command line", "staff remove", given.name)
             print(f"已移除 {given.name}。")
     return 0
+
+
+def _city(app: App, place: str) -> str:
+    """The city that has rules for a place: 瑞安 -> 温州. What people hand in is kept by city, so somebody who is put down
+    for a county would see nothing. Any other place stays as it is."""
+    for region in app.content.regions.values():
+        if {place, f"{place}市", f"{place}县", f"{place}区"} & {region.name, f"{region.name}市", *region.counties}:
+            return region.name
+    return place
 
 
 def _check_in(app: App, code: str) -> int:

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import shown as time_shown
+from bot.content.forms import Form
 from bot.content.models import Content
 from bot.export import EXPORTERS
+from bot.export.table import columns, row
 from bot.filing.submission import STATES, Submission
 from bot.store.records import Records, StoredSubmission
 from bot.store.staff_list import StaffMember
@@ -24,16 +26,21 @@ def visible(content: Content, form_id: str, records: Records, member: StaffMembe
     return [s for s in found if s.answers.get("region") in (member.region, None)]
 
 
-def overview(content: Content, records: Records, member: StaffMember) -> list[dict[str, Any]]:
-    """Every form with its number of submissions and the newest rows, without phone numbers or e-mail."""
+def overview(content: Content, records: Records, member: StaffMember, wanted: str = "") -> list[dict[str, Any]]:
+    """Every form with its number of submissions and the newest rows, without phone numbers or e-mail. `wanted`: only
+    those in which this stands, be it in an answer or in the receipt number; capitals and spaces do not matter."""
     shown: list[dict[str, Any]] = []
     for form in content.forms.values():
         found = visible(content, form.form_id, records, member)
+        if wanted:
+            found = [
+                s for s in found if _plain(wanted) in _plain(" ".join(row(columns([form], [_whole(s)]), _whole(s))))
+            ]
         rows = [
             {
                 "at": time_shown(s.submitted_at),
                 "receipt": s.receipt,
-                "who": next((str(s.answers[name]) for name in form.submitter if s.answers.get(name)), ""),
+                "who": _who(form, s),
                 "state": STATES.get(s.state, s.state),
             }
             for s in reversed(found[-NEWEST:])
@@ -42,13 +49,45 @@ def overview(content: Content, records: Records, member: StaffMember) -> list[di
     return shown
 
 
+def one(content: Content, receipt: str, records: Records, member: StaffMember) -> dict[str, Any] | None:
+    """One submission with all its answers, as the page shows it; None when there is none that this member may see.
+    An answer is {label, text, files}; a file as the answer keeps it: {name, path, media_type, …}."""
+    stored = records.submission(receipt)
+    form = content.forms.get(stored.form_id) if stored else None
+    if stored is None or form is None or stored not in visible(content, form.form_id, records, member):
+        return None
+    submission = _whole(stored)
+    heads = columns([form], [submission])
+    answers = [
+        {"label": head.label, "name": head.name, "text": text, "files": _files(submission.values.get(head.name))}
+        for head, text in zip(heads, row(heads, submission), strict=True)
+    ]
+    return {"title": form.title, "receipt": receipt, "who": _who(form, stored), "answers": answers}
+
+
+def _who(form: Form, stored: StoredSubmission) -> str:
+    return next((str(stored.answers[name]) for name in form.submitter if stored.answers.get(name)), "")
+
+
+def _whole(s: StoredSubmission) -> Submission:
+    return Submission(s.receipt, s.form_id, s.form_version, s.answers, s.state, s.submitted_at, s.place)
+
+
+def _files(value: Any) -> list[dict[str, Any]]:
+    """The files of an answer, those in the items of a list too."""
+    if isinstance(value, dict):
+        return [value] if {"name", "path"} <= set(value) else [f for inner in value.values() for f in _files(inner)]
+    return [file for inner in value for file in _files(inner)] if isinstance(value, list) else []
+
+
+def _plain(text: str) -> str:
+    return "".join(text.casefold().split())
+
+
 def export(content: Content, form_id: str, kind: str, records: Records, member: StaffMember, target: Path) -> str:
     """Write what the member of staff sees to `target`; returns the file name. Raises KeyError for an unknown form or
     format."""
     form, write = content.forms[form_id], EXPORTERS[kind]
-    found = [
-        Submission(s.receipt, s.form_id, s.form_version, s.answers, s.state, s.submitted_at, s.place)
-        for s in visible(content, form_id, records, member)
-    ]
+    found = [_whole(s) for s in visible(content, form_id, records, member)]
     write([form], found, target)
     return f"{form_id}.{kind}"

@@ -43,9 +43,16 @@ def test_no_command_shows_the_help_and_is_bad_usage(kexie: CommandLine) -> None:
         (["staff", "add", "甲", "--role", "king"], {}, "没有 'king'"),
         (["export"], {}, "还缺：--form"),
         (["export", "--form", "no_such_form"], {}, "founding_filing（企业科协备案）"),
-        (["export", "--form", "message", "--format", "pdf"], {}, "可以写：'xlsx'"),
+        (["export", "--form", "message", "--format", "pdf"], {}, "可以写：xlsx、csv、json、sqlite"),
+        (["export", "--form", "message", "--output", "."], {}, "要写文件名"),
         (["export", "--form", "message", "--output", "no-such-folder/x.xlsx"], {}, "没有这个文件夹"),
         (["run", "--port", "abc"], {}, "要写整数"),
+        (["run", "--port", "99999"], {}, "1 到 65535"),
+        (["run", "--port", "0"], {}, "1 到 65535"),
+        (["run", "extra"], {}, "kexie run --help"),
+        (["staff", "list", "extra"], {}, "kexie staff list --help"),
+        (["backup", "--keep", "0"], {}, "--keep 要写 1"),
+        (["ask", "--json", "你好"], {}, "从标准输入读"),
         (["ask"], {}, "例如：kexie ask"),
         (["ask", "--zzz"], {}, "不认识：--zzz"),
         (["evaluate", "no-such-file.jsonl"], {}, "no-such-file.jsonl"),
@@ -101,11 +108,17 @@ def test_staff_are_added_listed_and_removed(kexie: CommandLine) -> None:
     assert added.status == 0
     assert re.search(r"登记码：[0-9A-F]{8}", added.out)
     listed = kexie("staff", "list").out
-    assert "测试审核员  reviewer  温州  还没有用登记码" in listed
+    assert "测试审核员  审核员  温州  还没有用登记码" in listed
     assert kexie("staff", "remove", "测试审核员").status == 0
     again = kexie("staff", "remove", "测试审核员")
     assert again.status == 1
     assert "kexie staff list" in again.error
+
+
+def test_staff_of_a_county_get_its_city(kexie: CommandLine) -> None:
+    """What comes in is kept by city: whoever is put down for 瑞安 sees 温州, and is told so."""
+    assert "只看得到温州的材料" in kexie("staff", "add", "测试县员", "--region", "瑞安").out
+    assert "测试县员  审核员  温州" in kexie("staff", "list").out
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv", "json", "sqlite"])

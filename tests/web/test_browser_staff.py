@@ -9,6 +9,7 @@ import httpx
 import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
+from sqlalchemy import text
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
@@ -100,6 +101,34 @@ def test_others_see_neither_staff_data_nor_files(person: NewPerson) -> None:
     assert "登记码" in staff_page
     assert "只给工作人员看的留言" not in staff_page
     assert stranger.page.request.get(f"{stranger.url}/chat/replies?after=0").json() == {"messages": []}
+
+
+def test_staff_look_for_one_submission_and_read_it(own_service: Service, person: NewPerson) -> None:
+    """A word from an answer finds the submission; its page shows every answer and is noted in the audit log. Another
+    browser and staff of another city get 「没有这一页」."""
+    member, elsewhere, stranger = person(own_service), person(own_service), person(own_service)
+    for words in ("请寄一份青石样本", "请回电"):
+        leave_message(stranger, words)
+    join(member, add_staff(own_service, "测试员丁"))
+    member.page.get_by_label("找一份").fill(" 青石 ")
+    member.page.get_by_role("button", name="找").click()
+    expect(member.page.locator("tbody tr")).to_have_count(1)
+    member.page.get_by_role("link", name="请寄一份青石样本").click()
+    expect(member.page.locator("dl")).to_contain_text("请寄一份青石样本")
+    address = member.page.url
+    assert stranger.page.request.get(address).status == 404
+    member.page.goto(f"{member.url}/staff?q=查无此人")
+    expect(member.page.get_by_role("status")).to_contain_text("没有找到「查无此人」")
+    database = own_service.database()
+    with database.transaction() as connection:
+        lines = Records(connection, database.clock()).audit_lines()
+        connection.execute(text("UPDATE submissions SET answers = json_set(answers, '$.region', '温州')"))
+    assert ("测试员丁", "read", address.rsplit("/", 1)[1]) in [
+        (line["who"], line["what"], line["which"]) for line in lines
+    ]
+    join(elsewhere, add_staff(own_service, "测试员戊", "--region", "岳阳"))
+    assert member.page.request.get(address).ok
+    assert elsewhere.page.request.get(address).status == 404
 
 
 def test_staff_of_one_city_see_that_city_only(own_service: Service, person: NewPerson) -> None:

@@ -82,7 +82,7 @@ class Site:
                 Mount("/static", StaticFiles(directory=HERE / "static")),
             ],
             middleware=[Middleware(BaseHTTPMiddleware, dispatch=_with_headers)],
-            exception_handlers={404: self.not_found},
+            exception_handlers={404: self.not_found, 500: self.broken},
         )
 
     def page(self, name: str, status: int = 200, **values: Any) -> HTMLResponse:
@@ -219,6 +219,11 @@ class Site:
     async def not_found(self, request: Request, error: Any) -> Response:
         """Kind 404."""
         return self.page("message.html", status=404, title="没有这一页", text="网址可能打错了。回到聊天接着问吧。")
+
+    async def broken(self, request: Request, error: Any) -> Response:
+        """Kind 500; the log holds the failure."""
+        text = "页面没有打开，程序出了错。已经交的材料都还在。请过一会儿再试；还不行，请告诉管理员。"
+        return self.page("message.html", status=500, title="出了点问题", text=text)
 
     def _told(self, text: str, status: int, wants_json: bool) -> Response:
         if wants_json:

@@ -1,4 +1,4 @@
-"""The staff page: join with the code, see what came in, take it away as a spreadsheet."""
+"""The staff page: join with the code, look for what came in, read it, take it away as a spreadsheet."""
 
 from __future__ import annotations
 
@@ -27,12 +27,15 @@ class Desk:
 
     def __init__(
         self,
-        overview: Callable[[Records, StaffMember], list[dict[str, Any]]],
+        overview: Callable[[Records, StaffMember, str], list[dict[str, Any]]],
+        one: Callable[[str, Records, StaffMember], dict[str, Any] | None],
         export: Callable[[str, str, Records, StaffMember, Path], str],
         questions: QuestionDesk,
     ) -> None:
         self.overview = overview
-        """Forms with their number of submissions and the newest ones, as the page shows them."""
+        """(records, member, words looked for) -> forms with their number of submissions and the newest ones."""
+        self.one = one
+        """(receipt, records, member) -> one submission with its answers and files; None when it is not theirs."""
         self.export = export
         """(form id, format, records, member, target) -> file name; raises KeyError for an unknown form or format."""
         self.questions = questions
@@ -46,6 +49,8 @@ def routes(site: Site) -> list[Route]:
         Route("/staff", pages.home),
         Route("/staff/join", pages.join, methods=["POST"]),
         Route("/staff/export/{form}.{format}", pages.export),
+        Route("/staff/submission/{receipt}", pages.one),
+        Route("/staff/submission/{receipt}/{field}/{number:int}", pages.file),
     ]
 
 
@@ -60,9 +65,10 @@ class StaffPages:
         chat, cookie = self.site.sessions.chat(request), ""
         if not chat:
             chat, cookie = self.site.sessions.new()
-        member, forms = await asyncio.to_thread(self._overview, chat)
+        wanted = request.query_params.get("q", "").strip()[:60]
+        member, forms = await asyncio.to_thread(self._overview, chat, wanted)
         wrong = request.query_params.get("wrong") == "1"
-        response = self.site.page("staff.html", member=member, forms=forms, wrong=wrong)
+        response = self.site.page("staff.html", member=member, forms=forms, wrong=wrong, wanted=wanted)
         response.headers["Cache-Control"] = "no-store"
         if cookie:
             self.site.sessions.remember(response, cookie, request.url.scheme == "https")
@@ -94,17 +100,50 @@ class StaffPages:
             return await self.site.not_found(request, None)
         return FileResponse(target, filename=name, background=BackgroundTask(target.unlink, missing_ok=True))
 
+    async def one(self, request: Request) -> Response:
+        """All that stands in one submission, noted in the audit log."""
+        found = await asyncio.to_thread(self._one, self.site.sessions.chat(request), request.path_params["receipt"])
+        if found is None:
+            return await self.site.not_found(request, None)
+        response = self.site.page("submission.html", **found)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    async def file(self, request: Request) -> Response:
+        """A file that was handed in with a submission; always to be saved, never shown as a page of this site."""
+        asked = request.path_params
+        found = await asyncio.to_thread(self._one, self.site.sessions.chat(request), asked["receipt"])
+        answers = found["answers"] if found else []
+        files = [file for one in answers if one["name"] == asked["field"] for file in one["files"]]
+        if asked["number"] >= len(files):
+            return await self.site.not_found(request, None)
+        file, folder = files[asked["number"]], self.site.channel.files.resolve()
+        path = (folder / file["path"]).resolve()
+        if not (path.is_relative_to(folder) and path.is_file()):
+            return await self.site.not_found(request, None)
+        headers = {"Cache-Control": "no-store"}
+        return FileResponse(path, media_type=file.get("media_type"), filename=file["name"], headers=headers)
+
     def _member(self, records: Records, chat: str) -> StaffMember | None:
         return next((m for m in records.staff_members() if chat and m.chat == chat), None)
 
-    def _overview(self, chat: str) -> tuple[StaffMember | None, list[dict[str, Any]]]:
+    def _one(self, chat: str, receipt: str) -> dict[str, Any] | None:
+        with self.site.database.transaction() as connection:
+            records = Records(connection, self.site.database.clock())
+            member = self._member(records, chat)
+            found = self.site.desk.one(receipt, records, member) if member else None
+            if member and found:
+                records.note(member.name, "read", receipt)
+            return found
+
+    def _overview(self, chat: str, wanted: str) -> tuple[StaffMember | None, list[dict[str, Any]]]:
         with self.site.database.transaction() as connection:
             records = Records(connection, self.site.database.clock())
             member = self._member(records, chat)
             if member is None:
                 return None, []
             records.note(member.name, "read", "overview")
-            return member, self.site.desk.overview(records, member)
+            return member, self.site.desk.overview(records, member, wanted)
 
     def _join(self, code: str, chat: str) -> bool:
         with self.site.database.transaction() as connection:
