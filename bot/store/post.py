@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
 
 from bot.messages import Reply, as_dict, from_dict
 from bot.store.database import Database, stamp
@@ -50,18 +50,19 @@ _LAST = select(
     .scalar_subquery(),
 )
 _POST = insert(outbox)
+_NEW = text("inbox.state = 'new'")  # in words: then the index of what waits will do
 
 
 def receive(database: Database, channel: str, update_id: str, chat: str, raw: dict[str, Any]) -> bool:
     """Store one incoming message durably. False when it was there already (a redelivery)."""
-    text = json.dumps(raw, ensure_ascii=False)
+    written = json.dumps(raw, ensure_ascii=False)
     with database.transaction() as connection:
         hold_order(connection, [chat])
         values = {
             "channel": channel,
             "update_id": update_id,
             "chat": chat,
-            "raw": text,
+            "raw": written,
             "state": "new",
             "received_at": _after_last(connection, chat, database.clock()),
         }
@@ -148,6 +149,11 @@ def inbox_id(connection: Connection, channel: str, update_id: str) -> int | None
     return connection.execute(
         select(inbox.c.id).where(inbox.c.channel == channel, inbox.c.update_id == update_id)
     ).scalar()
+
+
+def waits(connection: Connection, chat: str) -> bool:
+    """Whether a message of this chat is still to be handled."""
+    return connection.execute(select(inbox.c.id).where(inbox.c.chat == chat, _NEW).limit(1)).first() is not None
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -133,7 +133,8 @@ def test_plain_forms_do_without_javascript(person: NewPerson, tmp_path: Path) ->
 
     def say(text: str) -> None:
         someone.page.fill("#text", text)
-        someone.page.click("#send")
+        with someone.page.expect_navigation():  # the click alone does not wait for the next page
+            someone.page.click("#send")
 
     say("成立企业科协，第一步做什么？")
     assert "出处：" in someone.last
@@ -141,12 +142,14 @@ def test_plain_forms_do_without_javascript(person: NewPerson, tmp_path: Path) ->
     file = tmp_path / "附件.pdf"
     file.write_bytes(PDF)
     someone.page.set_input_files("#file", file)
-    someone.page.click("#send")
+    with someone.page.expect_navigation():
+        someone.page.click("#send")
     assert "「附件.pdf」" in someone.last
     say("我要留言")
     say("请问怎么联系你们")
     for label in ("跳过", "跳过", "提交"):
-        someone.page.locator("#log button").get_by_text(label, exact=True).last.click()
+        with someone.page.expect_navigation():
+            someone.page.locator("#log button").get_by_text(label, exact=True).last.click()
     assert "已提交" in someone.last
     assert someone.theirs[-3:] == ["跳过", "跳过", "提交"]
     link = someone.page.locator("#log a.file").last

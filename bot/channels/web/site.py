@@ -124,10 +124,23 @@ class Site:
             if wants_json:
                 return JSONResponse({"ok": True, "new": stored})
             try:
-                await asyncio.wait_for(news.wait(), WAIT_FOR_ANSWER)
+                await asyncio.wait_for(self._handled(chat, news), WAIT_FOR_ANSWER)
             except TimeoutError:
                 return RedirectResponse("/?wait=1#end", 303)
         return RedirectResponse("/#end", 303)
+
+    async def _handled(self, chat: str, news: asyncio.Event) -> None:
+        """Until nothing of this chat waits for its answer. News alone may be of an answer that was there before."""
+        while True:
+            news.clear()
+            if not await asyncio.to_thread(self._waits, chat):
+                return
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(news.wait(), LOOK_AGAIN)
+
+    def _waits(self, chat: str) -> bool:
+        with self.database.reading() as connection:
+            return post.waits(connection, chat)
 
     async def _posted(self, request: Request) -> tuple[str, str, str, list[Attachment]]:
         """(id, text, press, files) of a posted form. Raises TooLarge."""
