@@ -83,13 +83,15 @@ class Understander:
         base = Understanding(
             "unknown", region=region, region_named=bool(named), elsewhere=self.places.other(cleaned, cut)
         )
+        walked = self._walk(text, context, base)
+        if walked:
+            return walked
         exact = self._exact.get(normal or _bare(text))
         if exact:
             return replace(base, status="chat", target=exact, kind="intent", score=1.0, why={"rule": "exact intent"})
-        for rule in (self._walk, self._place):
-            found = rule(text, context, base)
-            if found:
-                return found
+        placed = self._place(text, context, base)
+        if placed:
+            return placed
         if not normal:
             return replace(base, why={"rule": "no words"})
         meant = corrected(normal, context.text)
@@ -247,14 +249,14 @@ class Understander:
         decision = self.decision
         if not ranked or sure < decision.choose_at:
             return replace(base, status="unknown", why={**base.why, "rule": "too unsure"})
+        if is_a_firm(base.why["normal"]) and sure < WORD_FOR_WORD:
+            return replace(base, status="unknown", why={**base.why, "rule": "a name only"})
         first = ranked[0].id
         prefix, _, name = first.partition(":")
         if prefix == "intent":
             return replace(base, status="chat", target=name, kind="intent")
         if prefix == "form" and only_a_name(base.why["normal"]) and sure < WORD_FOR_WORD:
             return replace(base, status="unknown", why={**base.why, "rule": "bare name"})
-        if is_a_firm(base.why["normal"]) and sure < WORD_FOR_WORD:
-            return replace(base, status="unknown", why={**base.why, "rule": "a name only"})
         if prefix == "form" and sure >= FORM_AT:
             return replace(base, status="form", target=name, kind="form")
         if prefix == "form":
