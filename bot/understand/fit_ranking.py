@@ -30,10 +30,10 @@ START = dict.fromkeys(SIGNALS, 0.0) | {
 }
 """Where the fitting of the linear weights begins, and what they are drawn to."""
 UNITS = 16
-STARTS = 3
+STARTS = 6
 STEPS = 150
 RATE = 0.01
-SHRINK = 2e-3
+SHRINK = 3e-3
 """Weight decay of the hidden units."""
 SAME = 1e-3
 """Standard deviation below which an input is the same everywhere and says nothing."""
