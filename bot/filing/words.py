@@ -40,10 +40,10 @@ CHANGES = (
 """改 3, 第 3 项改一下, 改「联系人」, 改邮箱为 a@b.cn, 把联系人改成某某, 改会员 50, 改会员 五十: (what, new value)."""
 SURE_QUESTION = re.compile(r"[?？]\s*$|^(?:请问|问一下|想问|等等|等一下|先问|我问|顺便问)")
 """Certainly a question, whatever is being asked."""
-MAYBE_QUESTION = re.compile(r"怎么|咋|什么|啥|多少|谁|哪|吗|呢$|能不能|要不要|可不可以|是不是|如何|为何")
+MAYBE_QUESTION = re.compile(r"怎么|咋|什么|啥|多少|多久|多长时间|谁|哪|吗|呢$|能不能|要不要|可不可以|是不是|如何|为何")
 """A question when it cannot be read as an answer."""
 QUESTION_WORD = re.compile(
-    r"[向找归]谁|怎么|怎样|什么|多少|为啥|为何|哪些|哪个|吗$|呢$|能不能|要不要|可不可以|是不是|有没有"
+    r"[向找归]谁|怎么|怎样|什么|多少|多久|多长时间|为啥|为何|哪些|哪个|吗$|呢$|能不能|要不要|可不可以|是不是|有没有"
 )
 """Words that stand in no name and no address: in a line of text they make a question even without a question mark."""
 GREETINGS = frozenset(["你好", "您好", "hi", "hello", "在吗", "在么", "谢谢", "早上好", "下午好", "哈喽"])
