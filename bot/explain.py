@@ -29,7 +29,7 @@ RULES: Mapping[str, str] = {
     "step asked for": "问的是第几步",
     "next step": "问的是下一步",
     "folded part asked for": "要看折叠起来的那部分",
-    "a name only": "只是一家单位的名字，没有问什么",
+    "bare name": "只是一家单位的名字，没有问什么",
     "no words": "没有可以匹配的字",
     "local entry": "本地导入的问法更接近",
     "another city's rule": "最接近的是别的城市的规定，不能拿来答",

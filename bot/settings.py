@@ -96,12 +96,16 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         )
     if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret):
         raise BadSetting("KEXIE_TELEGRAM_SECRET 只能用英文字母、数字、下划线和短横线，最多 256 个。不写也可以。")
+    token = env.get("KEXIE_TELEGRAM_TOKEN", "").strip()
+    if token and not re.fullmatch(r"\d+:\S+", token):
+        # Said here already, not by the channel alone: before a start spends half a minute on the model.
+        raise BadSetting("KEXIE_TELEGRAM_TOKEN 要写成 数字:字母，例如 123456:ABC。请到 @BotFather 复制完整的令牌。")
     return Settings(
         data=data,
         database_url=url,
         host=env.get("KEXIE_HOST") or "127.0.0.1",
         port=int(port_text or 0),
-        telegram_token=env.get("KEXIE_TELEGRAM_TOKEN", "").strip(),
+        telegram_token=token,
         telegram_api=api,
         telegram_webhook=webhook,
         telegram_secret=secret,

@@ -250,7 +250,7 @@ class Understander:
         if not ranked or sure < decision.choose_at:
             return replace(base, status="unknown", why={**base.why, "rule": "too unsure"})
         if is_a_firm(base.why["normal"]) and sure < WORD_FOR_WORD:
-            return replace(base, status="unknown", why={**base.why, "rule": "a name only"})
+            return replace(base, status="unknown", why={**base.why, "rule": "bare name"})
         first = ranked[0].id
         prefix, _, name = first.partition(":")
         if prefix == "intent":
