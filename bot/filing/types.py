@@ -61,6 +61,8 @@ def _text(field: Field, text: str, today: date) -> Parsed:
 def _uscc(text: str) -> Parsed:
     code = re.sub(r"[^0-9A-Z]", "", text.upper())
     found = re.search(r"[0-9A-Z]{18}", code)
+    if not code:
+        raise ValueError("没看到代码。统一社会信用代码是 18 位数字和字母，在营业执照上；手边没有，可以先「暂存」。")
     if found is None:
         raise ValueError(f"统一社会信用代码是 18 位，您写的是 {len(code)} 位。请对照营业执照再发一次。")
     code = found[0]
