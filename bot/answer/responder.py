@@ -16,6 +16,8 @@ from bot.messages import Reply
 from bot.understand.meaning import OUT_OF_SCOPE, Context, Understanding
 
 OFFER = 3
+SAME_ELSEWHERE = "same for another place"
+"""Rule of the understanding for 「那苏州呢」."""
 WORTH_OFFERING = 0.1
 """Of the best candidate's share, what another one needs to be offered beside it."""
 
@@ -97,6 +99,8 @@ def answer_for(content: Content, entry: Entry, meaning: Understanding, today: da
 
 def _entry(content: Content, entry: Entry, meaning: Understanding, context: Context, today: date) -> Response:
     answer = answer_for(content, entry, meaning, today)
+    lead = _nothing_local(content, entry, meaning)
+    answer = replace(answer, text=f"{lead}\n{answer.text}") if lead else answer
     reply = entry_reply(content, entry, meaning.region, today, meaning.step, answer)
     if meaning.folded:
         reply = _unfolded(content, reply, answer)
@@ -112,6 +116,20 @@ def _entry(content: Content, entry: Entry, meaning: Understanding, context: Cont
         context, text=text, topic=entry.topic, aspect=entry.aspect, entry=entry.id, step=step, offered=entry.see
     )
     return Response((reply,), context, "unknown" if entry.kind == "open" else "")
+
+
+def _nothing_local(content: Content, entry: Entry, meaning: Understanding) -> str:
+    """That the place named has no rule of its own on this; "" where it has one, or none was named."""
+    if entry.kind != "answer" or entry.region or meaning.comparison or meaning.finding:
+        return ""
+    if not meaning.region_named:
+        same = meaning.elsewhere and meaning.why.get("rule") == SAME_ELSEWHERE
+        return content.replies["unknown_elsewhere"].format(place=meaning.elsewhere) if same else ""
+    region = content.regions.get(meaning.region)
+    if region is None or content.overlay(entry.id, meaning.region):
+        return ""
+    cited = any(source.startswith(f"{region.id}/") for source in entry.sources)
+    return "" if cited else content.replies["no_local"].format(region=meaning.region)
 
 
 def _unfolded(content: Content, reply: Reply, answer: Answer) -> Reply:

@@ -8,7 +8,7 @@ from bot.filing.values import fold
 
 WORDS = {
     "back": "上一步 返回 上一题 回上一步 退回上一步 /back",
-    "skip": "跳过 略过 没有 不填 先跳过 下一题 以后补 以后再补 之后补 回头补 后面补 暂时没有 暂无 没有了 /skip",
+    "skip": "跳过 略过 没有 不填 先跳过 下一题 以后补 以后再补 之后补 回头补 后面补 暂时没有 暂无 没有了 还没 还没有 还没开 还没定 还没选 还没办 /skip",
     "pause": "暂存 保存 先存着 待会再填 等会儿再填 明天再填 暂停 /pause",
     "cancel": "取消 不填了 不办了 作废 /cancel",
     "help": "帮助 怎么填 不会填 不懂 /help ?",
@@ -26,6 +26,12 @@ WORDS = {
 _BY_WORD = {word: action for action, words in WORDS.items() for word in words.split()}
 _LOOSE = (
     ("submit", re.compile(r"^(?:[好行嗯那就这些样确认都对没问题可以我要,，、 ]*)提交(?:申请|材料|这份)?[吧了啦]?$")),
+    (
+        "skip",
+        re.compile(
+            r"^.{0,12}(?:先|能不能|可不可以|可以|能)跳过(?:去|它|这题|这一题|一下)?(?:行不行|可不可以|可以|行)?[吗吧么]?$"
+        ),
+    ),
     ("left", re.compile(r"^.{0,4}(?:还差|还缺|还剩|填到)(?:哪|什么|啥|几|多少).{0,10}$")),
 )
 """Wishes that come in many wordings."""
