@@ -20,6 +20,8 @@ ALWAYS = 5
 WORTH_A_LOOK = 0.2
 """Beyond the first ALWAYS, a class is looked at only when its score reaches this share of the best one's: in 1,344 questions
 the right one was never left out by that, and half of them have a list of seven."""
+WHOLE = 10
+"""Characters from which on a question that was taught is whole by itself, also in a conversation."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class ShortList:
     rest: tuple[str, ...] = ()
     """The next best by the classifier, not looked at."""
     exact: str = ""
-    """The class that was taught the question word for word; "" for none, and in a conversation."""
+    """The class that was taught the question word for word; "" for none."""
 
 
 def class_phrasings(content: Content) -> dict[str, tuple[str, ...]]:
@@ -119,7 +121,7 @@ class Matcher:
         also the best for this question and the one before together, what was shown and what it points to."""
         base, groups = self.classifier.scores(self.featuriser.features(normal))
         allowed = np.where(self._allowed(region), base, -1)
-        exact = -1 if thread.text else self.word_for_word(normal)
+        exact = self._taught_as(normal, thread)
         if exact >= 0 and allowed[exact] > -1:
             allowed[exact] = np.inf
         best = _best(allowed, SHORT_LIST)
@@ -142,7 +144,7 @@ class Matcher:
         signals, phrasings = self.signals.read(normal, names, base, groups, region, thread)
         coverage = self.classifier.vocabulary.coverage(self.featuriser.features(normal))
         refusing = tuple(map(self.signals.refuses, names))
-        exact = -1 if thread.text else self.word_for_word(normal)
+        exact = self._taught_as(normal, thread)
         taught = self.classifier.classes[exact] if exact >= 0 else ""
         return ShortList(
             names, signals, tuple(phrasings), refusing, coverage, len(normal), bool(thread.text), exact=taught
@@ -163,6 +165,13 @@ class Matcher:
         ]
         found += [Candidate(name, 0.0, _UNREAD, "", self.signals.refuses(name)) for name in short.rest]
         return sorted(found, key=lambda candidate: candidate.id != short.exact) if short.exact else found
+
+    def _taught_as(self, normal: str, thread: Thread) -> int:
+        """`word_for_word`, in a conversation only where the words say the same whatever was said before: a wish (「我要备案」),
+        or a question that is long enough to be whole."""
+        exact = self.word_for_word(normal)
+        alone = not thread.text or len(normal) >= WHOLE
+        return exact if exact >= 0 and (alone or self.classifier.classes[exact].startswith("form:")) else -1
 
     def word_for_word(self, normal: str) -> int:
         """Number of the class, and of no other, that was taught this very text; -1 for none. What people wrote down

@@ -157,6 +157,13 @@ def test_the_name_of_a_firm_asks_nothing(small_app: App) -> None:
     assert (found.status, found.target) == ("unknown", "")
 
 
+def test_a_form_that_is_wished_for_starts_in_a_conversation_too(asker: Asker) -> None:
+    """「我要备案」 after an answer about filing starts the form, and does not ask more about filing."""
+    asker.ask("备案制要交哪些材料")
+    found = asker.ask("我要备案")
+    assert (found.status, found.target) == ("form", "founding_filing")
+
+
 def test_a_county_is_its_city(asker: Asker) -> None:
     """「那瑞安呢」 is answered by the rules of 温州."""
     asker.ask("成立企业科协向谁申请")
