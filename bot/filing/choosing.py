@@ -11,7 +11,7 @@ from bot.content.forms import Choice
 from bot.filing.values import fold
 
 _FILLERS = re.compile(r"^(?:我们?|企业|公司|单位|这个|应该|就|选|是|属于|算)+|(?:企业|公司|吧|的|啊|呀|哦|了|呢|市)+$")
-_NOT = re.compile(r"不是|不属于|并非|除了|还是|或者?|没有|没|未|无|不|撤|解散")
+_NOT = re.compile(r"不是|不属于|并非|除了|还是|或者?|没有|没|未|无|不(?!过)|撤|解散")
 YES_NO = {"yes": "是 对 嗯 有 是的 对的 有的 好 行 可以 要", "no": "否 不 没 无 没有 不是 不要 暂无 还没有 没呢"}
 """Words that mean a choice whose stored value is `yes` or `no`, whatever its label."""
 

@@ -144,6 +144,14 @@ def test_a_choice_is_found_by_number_label_alias_or_likeness(choices: tuple[Choi
     assert choose(choices, text).name == name
 
 
+def test_a_party_branch_given_up_is_none_and_but_is_no_denial() -> None:
+    """「党支部刚撤了」 names the branch and means that there is none; the 不 of 不过 denies nothing."""
+    party = (Choice("yes", "有", ("党支部",)), Choice("no", "没有", ("没建", "撤了")))
+    park = (Choice("without", "园区没有科协", ("没科协",)), Choice("no", "不在园区", ("不在",)))
+    assert choose(party, "党支部刚撤了").name == "no"
+    assert choose(park, "在经开区，不过园区好像没科协").name == "without"
+
+
 @pytest.mark.parametrize("text", ["不是国企", "国企还是民企", "企业", "股份", "9", "0"])
 def test_a_denial_or_a_doubtful_choice_is_never_guessed(text: str) -> None:
     """The choices are listed again instead."""
