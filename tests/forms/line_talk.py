@@ -12,13 +12,14 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 from docx import Document
 
+from bot.clock import china_day
 from bot.settings import DEFAULT_CONTENT
 from tests.small_content import write_small_content
 
@@ -30,7 +31,8 @@ SAMPLES = {".pdf": b"%PDF-1.7\n%%EOF", ".png": b"\x89PNG\r\n\x1a\n" + b"0" * 100
 
 def day(ago: int) -> str:
     """A date as people write it, so many days ago; negative for one to come."""
-    found = date.today() - timedelta(days=ago)
+    # The forms reckon by China's calendar, whatever the machine's clock shows.
+    found = china_day(datetime.now(UTC)) - timedelta(days=ago)
     return f"{found.year}年{found.month}月{found.day}日"
 
 
