@@ -72,24 +72,21 @@ class Understander:
     def understand(self, text: str, context: Context | None = None) -> Understanding:
         """What `text` means in `context`. Never raises, whatever the text."""
         context = context or Context()
-        cleaned = clean(text)
-        typed = self.typed.read(cleaned)
-        if typed != cleaned:
-            text = cleaned = typed
-        normal = self.featuriser.normalise(text)
+        cleaned = self.typed.read(clean(text))
+        normal = self.featuriser.normalise(cleaned)
         cut = self.featuriser.pieces(cleaned) if self.places.mentioned(cleaned) else []
         named = self.places.city(cleaned, cut)
         region = named or context.region
         base = Understanding(
             "unknown", region=region, region_named=bool(named), elsewhere=self.places.other(cleaned, cut)
         )
-        walked = self._walk(text, context, base)
+        walked = self._walk(cleaned.strip(), context, base)
         if walked:
             return walked
-        exact = self._exact.get(normal or _bare(text))
+        exact = self._exact.get(normal or _bare(cleaned))
         if exact:
             return replace(base, status="chat", target=exact, kind="intent", score=1.0, why={"rule": "exact intent"})
-        placed = self._place(text, context, base)
+        placed = self._place(cleaned, context, base)
         if placed:
             return placed
         if not normal:
@@ -97,14 +94,17 @@ class Understander:
         meant = corrected(normal, context.text)
         if meant:
             return self._corrected(meant, context, base)
+        return self._asked(normal, cleaned, context, base)
+
+    def _asked(self, normal: str, cleaned: str, context: Context, base: Understanding) -> Understanding:
+        """A question: what it matches, unless its figures or the things it compares say more."""
         matched = self._match(normal, context, base)
         if matched.why["rule"] == "local entry":
             return matched
         return self._reckoned(cleaned, context, matched) or self._compared(normal, context, matched) or matched
 
-    def _walk(self, text: str, context: Context, base: Understanding) -> Understanding | None:
+    def _walk(self, cleaned: str, context: Context, base: Understanding) -> Understanding | None:
         """「第二个」 and 「第三步呢」 depend on what was shown before, not on matching."""
-        cleaned = clean(text).strip()
         number = offered_named(cleaned)
         if 0 < number <= len(context.offered):
             return self._entry(base, context.offered[number - 1], 1.0, "offered before")
@@ -116,12 +116,12 @@ class Understander:
         number, rule = step_named(cleaned, context.step, len(self.content.steps(entry, base.region)))
         return replace(self._entry(base, entry.id, 1.0, rule), step=number) if rule else None
 
-    def _place(self, text: str, context: Context, base: Understanding) -> Understanding | None:
+    def _place(self, cleaned: str, context: Context, base: Understanding) -> Understanding | None:
         """A message that is hardly more than a place: 「那岳阳呢」 asks the same for another city, 「我是温州的」
         says where the person is: when that city has a rule of its own for what was just asked, that is what they want."""
         if not (base.region_named or base.elsewhere):
             return None
-        rest = self.places.without(clean(text))
+        rest = self.places.without(cleaned)
         bare = bool(_SAME_FOR.fullmatch(rest))
         entry = self.content.entries.get(context.entry)
         if bare and _AS_A_QUESTION.search(rest) and entry:
@@ -156,7 +156,7 @@ class Understander:
         if found:
             return found
         whole = len(meant) >= len(context.text)
-        found = self._match(meant, replace(context, text="") if whole else context, base)
+        found = self._asked(meant, meant, replace(context, text="") if whole else context, base)
         return replace(found, why={**found.why, "meant": meant})
 
     def _match(self, normal: str, context: Context, base: Understanding) -> Understanding:
