@@ -259,3 +259,12 @@ def test_a_redelivered_message_is_answered_once(small_desk: Desk) -> None:
         talk._send({"text": "你好"}, update_id="the-same")
     with small_desk.database.reading() as connection:
         assert post.counts(connection) == {"inbox.done": 1, "outbox.new": 1}
+
+
+def test_corrected_figures_are_reckoned_with(desk: Desk) -> None:
+    """「说错了，是九个委员来了六个」 is reckoned with like any other question that has figures."""
+    person = desk.person()
+    person.say("九个委员来了五个，能开会吗")
+    assert person.last.startswith("不能开。")
+    person.say("说错了，是九个委员来了六个，能开会吗")
+    assert person.last.startswith("能开。")
