@@ -131,6 +131,30 @@ def test_staff_look_for_one_submission_and_read_it(own_service: Service, person:
     assert elsewhere.page.request.get(address).status == 404
 
 
+def test_staff_save_the_files_that_were_handed_in(own_service: Service, person: NewPerson) -> None:
+    """A file is saved whatever it claims to be, by those who may read the submission; a path out of the files folder, a
+    number beyond the last file and everybody else get 「没有这一页」."""
+    member, elsewhere, stranger = person(own_service), person(own_service), person(own_service)
+    page = b"<script>alert(1)</script>"
+    folder = own_service.data / "files"
+    folder.mkdir(exist_ok=True)
+    (folder / "charter.html").write_bytes(page)
+    named = {"name": "章程草案.html", "media_type": "text/html"}
+    files = [{**named, "path": "charter.html"}, {**named, "path": "../kexie.db"}]
+    database = own_service.database()
+    with database.transaction() as connection:
+        answers = {"region": "温州", "unit_name": "测试五号有限公司", "charter_file": files}
+        Records(connection, database.clock()).submit("d1", "KX-1", "web:x", "founding_filing", "1", answers)
+    join(member, add_staff(own_service, "测试员己"))
+    join(elsewhere, add_staff(own_service, "测试员庚", "--region", "岳阳"))
+    address = f"{member.url}/staff/submission/KX-1/charter_file"
+    saved = member.page.request.get(f"{address}/0")
+    assert (saved.status, saved.body()) == (200, page)
+    assert saved.headers["content-disposition"].startswith("attachment")
+    assert [member.page.request.get(f"{address}/{number}").status for number in (1, 2)] == [404, 404]
+    assert [other.page.request.get(f"{address}/0").status for other in (elsewhere, stranger)] == [404, 404]
+
+
 def test_staff_of_one_city_see_that_city_only(own_service: Service, person: NewPerson) -> None:
     """A member of staff for 岳阳 is not told of what comes in for 温州."""
     member, someone = person(own_service), person(own_service)
