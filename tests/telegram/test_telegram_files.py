@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +15,6 @@ from tests import emulator
 from tests.emulator import Emulator, Fault, Person
 
 PDF = b"%PDF-1.4\n" + b"x" * 100_000
-
-
-@pytest.fixture
-def bot() -> Iterator[Emulator]:
-    with Emulator() as running:
-        yield running
-
-
-@pytest.fixture
-def person(bot: Emulator) -> Person:
-    return bot.person("测试员")
 
 
 @pytest.fixture

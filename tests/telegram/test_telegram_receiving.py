@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +26,6 @@ from tests.emulator import Emulator, Fault, Person
 
 QUICK = Timing(poll=1, margin=0.5, pause=0.02, longest=0.1, conflict=0.1)
 SECRET = "a-secret-of-the-test"
-
-
-@pytest.fixture
-def bot() -> Iterator[Emulator]:
-    with Emulator() as running:
-        yield running
-
-
-@pytest.fixture
-def person(bot: Emulator) -> Person:
-    return bot.person("测试员")
 
 
 class Store:

@@ -35,11 +35,6 @@ def bot(server: Emulator) -> Iterator[Emulator]:
     server.heal()
 
 
-@pytest.fixture
-def person(bot: Emulator) -> Person:
-    return bot.person("测试员")
-
-
 def unhurried() -> Pace:
     """A pace whose clock jumps, so that tests need not wait."""
     return Pace(itertools.count(0, 100).__next__)

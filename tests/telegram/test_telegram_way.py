@@ -76,12 +76,6 @@ def service(bot: Emulator, folder: Path, staff: str = "", handle: Handle = echo)
         assert not thread.is_alive()
 
 
-@pytest.fixture
-def bot() -> Iterator[Emulator]:
-    with Emulator() as running:
-        yield running
-
-
 def test_talk(bot: Emulator, tmp_path: Path) -> None:
     """Text, press, change, picture, album, sticker: each gets its answer, in order."""
     picture = tmp_path / "执照.jpg"

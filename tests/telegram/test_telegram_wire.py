@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -19,17 +19,6 @@ from bot.messages import Reply
 from bot.settings import BadSetting
 from tests import emulator
 from tests.emulator import Emulator, Fault, Person
-
-
-@pytest.fixture
-def bot() -> Iterator[Emulator]:
-    with Emulator() as running:
-        yield running
-
-
-@pytest.fixture
-def person(bot: Emulator) -> Person:
-    return bot.person("测试员")
 
 
 def with_channel(api: str, do: Callable[[TelegramChannel], Awaitable[None]]) -> None:
