@@ -45,12 +45,13 @@ from bot.content.models import Content, Entry
 from bot.content.tables import Comparisons
 from bot.importing.sheets import read_sheet
 from bot.settings import DEFAULT_CONTENT
-from bot.understand.classifier import Classifier, train
+from bot.understand.classifier import Classifier
 from bot.understand.decide import Decision
 from bot.understand.engine import Understander
-from bot.understand.match import class_phrasings
+from bot.understand.match import class_groups, class_phrasings
 from bot.understand.meaning import Context
 from bot.understand.model import featuriser_for
+from bot.understand.training import train
 
 HELD_OUT = DEFAULT_CONTENT / "tests" / "quality" / "heldout.jsonl"
 LIMIT = 400
@@ -146,7 +147,7 @@ def ours(subject: Subject) -> Ranker:
         child = os.fork()
         if not child:
             try:
-                train(subject.featuriser.features, texts, labels).save(path)
+                train(subject.featuriser.features, texts, labels, class_groups(subject.content)).save(path)
             finally:
                 os._exit(0)
         os.waitpid(child, 0)

@@ -118,10 +118,10 @@ def channels(understander: Understander, normal: str) -> dict[str, dict[str, flo
     """Class -> channel -> the part of the classifier's score that comes from this channel's features. The classifier is
     linear and each channel is scaled by itself, so the parts add up to the score of the question alone."""
     classifier = understander.matcher.classifier
-    counts = understander.featuriser.features(normal) if normal else {}
+    features = understander.featuriser.features(normal)
     found: dict[str, dict[str, float]] = {name: {} for name in classifier.classes}
     for channel in CHANNELS:
-        scores, _ = classifier.scores({key: count for key, count in counts.items() if key[0] == channel})
+        scores = classifier.scores(features.channel(channel)).classes
         for name, score in zip(classifier.classes, scores, strict=True):
             found[name][channel] = float(score)
     return found

@@ -247,9 +247,10 @@ TOUCHES: dict[str, dict[str, str]] = {
         "time": "how long training took",
     },
     "bot.understand.classifier": {
-        "os": "as many threads as cores; the process id keeps two trainings' temporary files apart",
+        "os": "the process id keeps two trainings' temporary files apart",
         "pathlib": "reads and writes the cached model",
     },
+    "bot.understand.training": {"os": "as many threads as cores"},
     "bot.understand.decide": {"pathlib": "reads decision.json"},
     "bot.understand.features": {"os": "a switch of pypinyin that has to be set before it is imported"},
     "bot.filing.copy": {"pathlib": "where the Word copy goes"},

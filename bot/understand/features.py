@@ -1,14 +1,21 @@
-"""A question as counted features: characters, pinyin letters, words and concepts, each a channel of its own."""
+"""A question as counted features: characters, pinyin letters, words and concepts, each a channel of its own.
+
+n-grams are kept as numbers, their characters side by side: a question has 150 of them, and to make and look up so many
+strings took longer than all the rest of matching.
+"""
 
 from __future__ import annotations
 
 import os
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 import jieba
+import numpy as np
+import numpy.typing as npt
 
 # Single characters are enough here; the phrase dictionary would cost every process 45 MB.
 os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
@@ -24,6 +31,13 @@ CHANNELS = ("c", "p", "w")
 PINYIN = (3, 5)
 """Lengths of the pinyin-letter n-grams. With 4 and 6 too, three quarters of all features were pinyin, and questions were
 found no better (docs/decisions/0012-ranking.md)."""
+
+_BITS = 21
+"""Bits of one character in a packed n-gram: three fit into 63."""
+SEVERAL_FROM = 1 << _BITS
+"""The first packed n-gram that has two characters."""
+PINYIN_FROM = 1 << 63
+"""The first packed n-gram of pinyin."""
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
@@ -49,9 +63,40 @@ def syllables(char: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([_syllable(char), *found[0]])) if found else ()
 
 
-def grams(text: str, low: int, high: int) -> list[str]:
-    """All substrings of `low` to `high` characters."""
-    return [text[start : start + size] for size in range(low, high + 1) for start in range(len(text) - size + 1)]
+@dataclass(frozen=True)
+class Features:
+    """What a text was found to have."""
+
+    grams: npt.NDArray[np.uint64]
+    """n-grams packed into numbers, each once: first single characters, then 2- and 3-grams of characters, then of
+    pinyin."""
+    counts: npt.NDArray[np.intp]
+    """How often each stands there."""
+    several: int
+    """How many of `grams` are single characters: where those of several begin."""
+    pinyin: int
+    """Where those of pinyin begin."""
+    words: Mapping[str, int]
+    """Words, `=` and the concept that a word stands for, `@` and the city that a place belongs to; each with its count."""
+
+    def channel(self, name: str) -> Features:
+        """Only the features of one channel, one of CHANNELS."""
+        if name == "c":
+            return Features(self.grams[: self.pinyin], self.counts[: self.pinyin], self.several, self.pinyin, {})
+        if name == "p":
+            return Features(self.grams[self.pinyin :], self.counts[self.pinyin :], 0, 0, {})
+        return Features(self.grams[:0], self.counts[:0], 0, 0, self.words)
+
+
+def pairs(text: str) -> list[int]:
+    """The character 2-grams of a text, packed, as they stand one after the other."""
+    codes = list(map(ord, text))
+    return _longer(codes, codes[1:], _BITS)
+
+
+def _longer(grams: list[int], following: Iterable[int], bits: int) -> list[int]:
+    """Packed n-grams, each with the character that follows it."""
+    return [gram << bits | code for gram, code in zip(grams, following, strict=False)]
 
 
 COMMON = 60
@@ -83,7 +128,7 @@ class Featuriser:
         self._jieba = _tokenizer()
         # The same question is cut and counted several times on its way.
         self._last: tuple[str, list[str]] = ("", [])
-        self._last_counted: tuple[str, Mapping[str, int]] = ("", {})
+        self._last_counted: tuple[str, Features] | None = None
         for term in words.terms:
             self._jieba.add_word(term, freq=20000)
         for official, others in words.synonyms.items():
@@ -110,17 +155,26 @@ class Featuriser:
             last = self._last = cleaned, list(self._jieba.cut(cleaned, HMM=False))
         return list(last[1])
 
-    def features(self, normal: str) -> Mapping[str, int]:
-        """Feature -> count. The first character of a feature names its channel."""
+    def features(self, normal: str) -> Features:
+        """The features of a normalised text."""
         last = self._last_counted
-        if normal == last[0]:
+        if last and normal == last[0]:
             return last[1]
+        # Plain lists: of so few numbers each step of numpy would take longer than all of this.
+        codes = list(map(ord, f"^{normal.replace(' ', '|')}$"))
+        counts = Counter(codes)
+        several = len(counts)
+        two = _longer(codes, codes[1:], _BITS)
+        counts.update(two)
+        counts.update(_longer(two, codes[2:], _BITS))
+        spelt = len(counts)
+        letters = pinyin(normal).encode("ascii", "replace")
+        for size in PINYIN:
+            runs = [letters[at : at + size] for at in range(len(letters) - size + 1)]
+            counts.update([PINYIN_FROM | int.from_bytes(run) for run in runs])
         words = self.cut(normal)
-        keys = ["c" + gram for gram in grams(f"^{normal.replace(' ', '|')}$", 1, 3)]
-        letters = pinyin(normal)
-        keys += ["p" + gram for size in PINYIN for gram in grams(letters, size, size)]
-        keys += ["w" + word for word in words]
-        keys += ["w=" + self.concepts[word] for word in words if word in self.concepts]
-        keys += ["w@" + self.places[word] for word in words if word in self.places]
-        last = self._last_counted = normal, Counter(keys)
+        said = [*words, *["=" + self.concepts[word] for word in words if word in self.concepts]]
+        said += ["@" + self.places[word] for word in words if word in self.places]
+        grams, times = np.array(list(counts), np.uint64), np.array(list(counts.values()), np.intp)
+        last = self._last_counted = normal, Features(grams, times, several, spelt, Counter(said))
         return last[1]

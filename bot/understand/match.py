@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.content.models import Content, Entry
-from bot.understand.classifier import Classifier, Floats
+from bot.understand.classifier import Classifier, Scores
 from bot.understand.features import Featuriser
 from bot.understand.ranking import Ranking, shares
 from bot.understand.signals import SIGNALS, Signals, Thread, entry_groups
+from bot.understand.vocabulary import Floats
 
 SHORT_LIST = 12
 """Most classes on the short list, for a question that stands alone."""
@@ -119,15 +120,15 @@ class Matcher:
     def short_list(self, normal: str, region: str, thread: Thread) -> ShortList:
         """The classes worth a closer look: the best by the classifier and the one taught word for word; in a conversation
         also the best for this question and the one before together, what was shown and what it points to."""
-        base, groups = self.classifier.scores(self.featuriser.features(normal))
-        allowed = np.where(self._allowed(region), base, -1)
+        scores = self.classifier.scores(self.featuriser.features(normal))
+        allowed = np.where(self._allowed(region), scores.classes, -1)
         exact = self._taught_as(normal, thread)
         if exact >= 0 and allowed[exact] > -1:
             allowed[exact] = np.inf
         best = _best(allowed, SHORT_LIST)
         order = _worth(allowed, best)
         if thread.text:
-            both = allowed + 0.5 * self.classifier.scores(self.featuriser.features(thread.text))[0]
+            both = allowed + 0.5 * self.classifier.scores(self.featuriser.features(thread.text)).classes
             shown = self.content.entries.get(thread.entry)
             linked = [
                 self._number[name] for name in (thread.entry, *(shown.see if shown else ())) if name in self._number
@@ -135,19 +136,16 @@ class Matcher:
             order += [*_worth(both, _best(both, SHORT_LIST)), *(i for i in linked if allowed[i] > -1)]
             order = list(dict.fromkeys(order))
         rest = tuple(self.classifier.classes[i] for i in best if i not in order and allowed[i] > -1)
-        return replace(self._read(normal, order, base, groups, region, thread), rest=rest)
+        return replace(self._read(normal, order, scores, region, thread), rest=rest)
 
-    def _read(
-        self, normal: str, order: Sequence[int], base: Floats, groups: Floats, region: str, thread: Thread
-    ) -> ShortList:
+    def _read(self, normal: str, order: Sequence[int], scores: Scores, region: str, thread: Thread) -> ShortList:
         names = tuple(self.classifier.classes[i] for i in order)
-        signals, phrasings = self.signals.read(normal, names, base, groups, region, thread)
-        coverage = self.classifier.vocabulary.coverage(self.featuriser.features(normal))
-        refusing = tuple(map(self.signals.refuses, names))
+        signals, phrasings = self.signals.read(normal, order, scores, region, thread)
+        refusing = tuple(map(self.signals.refuses, order))
         exact = self._taught_as(normal, thread)
         taught = self.classifier.classes[exact] if exact >= 0 else ""
         return ShortList(
-            names, signals, tuple(phrasings), refusing, coverage, len(normal), bool(thread.text), exact=taught
+            names, signals, tuple(phrasings), refusing, scores.coverage, len(normal), bool(thread.text), exact=taught
         )
 
     def rank(self, short: ShortList) -> list[Candidate]:
@@ -163,7 +161,7 @@ class Matcher:
             )
             for i in np.argsort(-rated, kind="stable")
         ]
-        found += [Candidate(name, 0.0, _UNREAD, "", self.signals.refuses(name)) for name in short.rest]
+        found += [Candidate(name, 0.0, _UNREAD, "", self.signals.refuses(self._number[name])) for name in short.rest]
         return sorted(found, key=lambda candidate: candidate.id != short.exact) if short.exact else found
 
     def _taught_as(self, normal: str, thread: Thread) -> int:
@@ -181,10 +179,10 @@ class Matcher:
     def entries_near(self, normal: str, region: str) -> list[Candidate]:
         """The entries that come nearest, best first, however far they are: for those who want to see alternatives to
         small talk."""
-        base, groups = self.classifier.scores(self.featuriser.features(normal))
+        scores = self.classifier.scores(self.featuriser.features(normal))
         open_to = self._allowed(region) & self._entries
-        order = [i for i in _best(np.where(open_to, base, np.float32(-np.inf)), SHORT_LIST) if open_to[i]]
-        return self.rank(self._read(normal, order, base, groups, region, Thread()))
+        order = [i for i in _best(np.where(open_to, scores.classes, np.float32(-np.inf)), SHORT_LIST) if open_to[i]]
+        return self.rank(self._read(normal, order, scores, region, Thread()))
 
     def _allowed(self, region: str) -> npt.NDArray[np.bool_]:
         """Which classes may be spoken of to somebody in `region`: other cities' own rules may not."""

@@ -13,12 +13,13 @@ import time
 from pathlib import Path
 
 from bot.content.models import Content
-from bot.understand.classifier import FORMAT, Classifier, train
+from bot.understand.classifier import FORMAT, Classifier
 from bot.understand.decide import Decision
 from bot.understand.engine import Understander
 from bot.understand.features import Featuriser
 from bot.understand.match import class_groups, class_phrasings
 from bot.understand.region import Places
+from bot.understand.training import train
 
 log = logging.getLogger(__name__)
 

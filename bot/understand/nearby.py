@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.content.models import Content, Entry
-from bot.understand.classifier import Vocabulary
 from bot.understand.features import Featuriser
 from bot.understand.match import Candidate
 from bot.understand.signals import SIGNALS
+from bot.understand.vocabulary import Vocabulary
 
 SURE = 0.66
 """Least likeness for a plain answer: 94 % of such answers were right, and 1 % of foreign questions reached it."""
@@ -114,9 +114,10 @@ def _rarity(documents: Sequence[frozenset[str]], vocabulary: Vocabulary, taught:
     """Inverse document frequency over the taught phrasings and the local ones together (the vocabulary keeps idf =
     ln(n / df) + 1, which gives df back)."""
     frequency: Counter[str] = Counter(key for keys in documents for key in keys)
-    for key, i in vocabulary.index.items():
-        if key[0] != "p":
-            frequency[key] += round(taught / math.exp(float(vocabulary.idf[i]) - 1))
+    for word, count in vocabulary.counted_words(taught):
+        frequency["w" + word] += round(count)
+    for char, count in vocabulary.counted_characters(taught):
+        frequency["c" + char] += round(count)
     total = taught + len(documents)
     return {key: math.log((total + 1) / (count + 1)) + 1 for key, count in frequency.items()}
 

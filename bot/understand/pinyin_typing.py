@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from functools import cached_property
 from itertools import groupby, islice, product
 
-from bot.understand.classifier import Vocabulary
 from bot.understand.features import syllables
+from bot.understand.vocabulary import Vocabulary
 
 _RUN = re.compile(r"[a-z][a-z' ]*[a-z]")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -44,7 +44,7 @@ class TypedPinyin:
         """Letters -> the commonest word that is read so, and what it costs: -ln of its share of all words."""
         found: dict[str, tuple[str, float]] = {}
         total = 1.0
-        for word, count in (*self._vocabulary.words(self._taught), *((name, 1.0) for name in self._names)):
+        for word, count in (*self._vocabulary.counted_words(self._taught), *((name, 1.0) for name in self._names)):
             if not _HAN.fullmatch(word):
                 continue
             total += count

@@ -47,9 +47,11 @@ def inputs(signals: Floats, coverage: float, length: int, follows: bool) -> Floa
     lead = scores[-1] - (scores[-2] if len(scores) > 1 else -1.0)
     best = signals.max(axis=0)
     whole = np.array([scores[-1], lead, np.log1p(length) / 4, coverage, float(follows), *best[_BEST]])
-    return np.hstack(
-        [signals, np.broadcast_to(whole, (len(signals), len(whole))), signals[:, _AGAINST] - best[_AGAINST]]
-    )
+    seen = np.empty((len(signals), INPUTS))
+    seen[:, : len(SIGNALS)] = signals
+    seen[:, len(SIGNALS) : -len(_AGAINST)] = whole
+    seen[:, -len(_AGAINST) :] = signals[:, _AGAINST] - best[_AGAINST]
+    return seen
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ class Ranking:
         if not len(signals):
             return np.zeros(0)
         seen = (inputs(signals, coverage, length, follows) - self.mean) / self.spread
-        units: Floats = np.tanh(seen.clip(-FARTHEST, FARTHEST) @ self.hidden + self.bias)
+        seen = np.minimum(np.maximum(seen, -FARTHEST), FARTHEST)  # .clip takes three times as long
+        units: Floats = np.tanh(seen @ self.hidden + self.bias)
         return signals @ self.linear + units @ self.out
 
 

@@ -11,8 +11,9 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from bot.content.models import Content, Entry
-from bot.understand.classifier import Classifier, Floats, Vocabulary
+from bot.understand.classifier import Classifier, Scores
 from bot.understand.features import Featuriser
+from bot.understand.vocabulary import Floats, Vocabulary
 
 Share = tuple[tuple[str, ...], float]
 SIGNALS = (
@@ -85,7 +86,10 @@ def entry_groups(entry: Entry) -> dict[str, str]:
 class _Class:
     """What is known of one class. Its texts are cut and put together when first needed."""
 
-    def __init__(self, name: str, entry: Entry | None, phrasings: Sequence[str], featuriser: Featuriser) -> None:
+    def __init__(
+        self, number: int, name: str, entry: Entry | None, phrasings: Sequence[str], featuriser: Featuriser
+    ) -> None:
+        self.number = number
         self.entry = entry
         self.phrasings = phrasings
         self.featuriser = featuriser
@@ -109,77 +113,82 @@ class _Class:
 
 
 class Signals:
-    """Reads the signals of a short list."""
+    """Reads the signals of a short list. Classes are named by their numbers in `classifier.classes`."""
 
     def __init__(self, content: Content, featuriser: Featuriser, classifier: Classifier) -> None:
         self.featuriser = featuriser
         self.classifier = classifier
         texts = classifier.texts
-        self._classes = {
-            name: _Class(name, content.entries.get(name), texts[name], featuriser) for name in classifier.classes
-        }
+        self._classes = [
+            _Class(number, name, content.entries.get(name), texts[name], featuriser)
+            for number, name in enumerate(classifier.classes)
+        ]
         self._number = {name: i for i, name in enumerate(classifier.classes)}
         at = {name: i for i, name in enumerate(classifier.groups)}
-        self._groups = {
-            name: [at.get(f"{sort}:{one.groups.get(sort)}", len(at)) for sort in GROUPS]
-            for name, one in self._classes.items()
-        }
+        self._groups = np.array(
+            [[at.get(f"{sort}:{one.groups.get(sort)}", len(at)) for sort in GROUPS] for one in self._classes]
+        )
+        self._refuses = np.array([one.refuses for one in self._classes])
         self._alike = _synonyms(featuriser.concepts)
         self._rarities = _Rarities(classifier.vocabulary)
+        self._stands = _Stands(self._classes, frozenset((*classifier.vocabulary.words, *self._alike)))
 
-    def refuses(self, name: str) -> bool:
+    def refuses(self, number: int) -> bool:
         """Whether a class says that something is unknown or only talks: `open`, `boundary`, an intent."""
-        return self._classes[name].refuses
+        return self._classes[number].refuses
 
     def read(
-        self, normal: str, short: Sequence[str], scores: Floats, groups: Floats, region: str, thread: Thread
+        self, normal: str, short: Sequence[int], scores: Scores, region: str, thread: Thread
     ) -> tuple[npt.NDArray[np.float64], list[str]]:
-        """(classes x SIGNALS, the nearest phrasing of each) for the classes on the short list. `scores` and `groups`:
-        what the classifier makes of the question, all classes and all groups."""
+        """(classes x SIGNALS, the nearest phrasing of each) for the classes on the short list. `scores`: what the
+        classifier makes of the question."""
         spoken = self._shares(self.featuriser.cut(normal))
-        pairs = [(pair, self.classifier.vocabulary.rarity("c" + pair, 0.0)) for pair in _pairs(normal)]
-        asked = [*groups.tolist(), 0.0]
+        pairs = list(self.classifier.vocabulary.pairs(normal).items())
         said_before = self._before(normal, thread)
-        rows, phrasings = [], []
-        for name in short:
-            one = self._classes[name]
+        signals = np.zeros((len(short), len(SIGNALS)))
+        numbers = np.array(short, np.intp)
+        signals[:, _CLASSIFIER] = scores.classes[numbers]
+        signals[:, _REFUSES] = self._refuses[numbers]
+        signals[:, _ASKS] = np.append(scores.groups, 0.0)[self._groups[numbers]]
+        phrasings, rows = [], []
+        for number in short:
+            one = self._classes[number]
             phrasing, near = _nearest(normal, one.phrasings)
-            mine = one.region
+            words, mine = one.words, one.region
             rows.append(
                 (
-                    float(scores[self._number[name]]),
                     near,
                     sum([rarity for pair, rarity in pairs if pair in phrasing]) / self._rarities[phrasing],
-                    sum([share for alike, share in spoken if alike[0] in one.words]),
-                    _said(spoken, one.text),
+                    sum([share for alike, share in spoken if alike[0] in words]),
+                    self._stands.share(spoken, one),
                     float(bool(mine) and mine == region),
                     float(bool(mine) and mine != region),
-                    float(one.refuses),
-                    *[asked[i] for i in self._groups[name]],
-                    *(said_before.of(name, one) if said_before else _ALONE),
                 )
             )
             phrasings.append(phrasing)
-        return np.array(rows, np.float64).reshape(len(rows), len(SIGNALS)), phrasings
+            if said_before:
+                signals[len(rows) - 1, _BEFORE] = said_before.of(one)
+        signals[:, _READ] = np.array(rows).reshape(len(rows), 6)
+        return signals, phrasings
 
     def _before(self, normal: str, thread: Thread) -> _Before | None:
         if not thread.text:
             return None
-        last = self._classes.get(thread.entry)
-        shown = last.entry if last else None
+        last = self._number.get(thread.entry)
+        shown = None if last is None else self._classes[last].entry
         title = self.featuriser.normalise(shown.title) if shown else ""
         return _Before(
             thread,
             shown,
             self._shares(self.featuriser.cut(thread.text)),
             self._shares(self.featuriser.cut(title)),
-            self.classifier.scores(self.featuriser.features(f"{thread.text} {normal}"))[0],
-            self._number,
+            self.classifier.scores(self.featuriser.features(f"{thread.text} {normal}")).classes,
+            self._stands,
         )
 
     def rarity(self, word: str, unheard_of: float = 9.0) -> float:
         """How rare a word is in what people ask: ln(phrasings / those with it) + 1; `unheard_of` for unknown ones."""
-        return self.classifier.vocabulary.rarity("w" + word, unheard_of)
+        return self.classifier.vocabulary.rarity(word, unheard_of)
 
     def _shares(self, words: Sequence[str]) -> list[Share]:
         """Each word with its synonyms, itself first, and its share of the question by rarity; the shares sum to 1."""
@@ -188,7 +197,11 @@ class Signals:
         return [(self._alike.get(word, (word,)), rarity / total) for word, rarity in zip(words, rare, strict=True)]
 
 
-_ALONE = (0.0,) * 8
+_CLASSIFIER = SIGNALS.index("classifier")
+_REFUSES = SIGNALS.index("refuses")
+_READ = slice(SIGNALS.index("phrasing"), SIGNALS.index("elsewhere") + 1)
+_ASKS = slice(SIGNALS.index("asks_aspect"), SIGNALS.index("asks_kind") + 1)
+_BEFORE = slice(SIGNALS.index("before"), SIGNALS.index("dodges") + 1)
 
 
 @dataclass(frozen=True)
@@ -200,12 +213,13 @@ class _Before:
     text: Sequence[Share]
     title: Sequence[Share]
     joined: Floats
-    number: Mapping[str, int]
+    stands: _Stands
 
-    def of(self, name: str, one: _Class) -> tuple[float, ...]:
+    def of(self, one: _Class) -> tuple[float, ...]:
         """The signals `before` to `dodges` of a class."""
         entry, last = one.entry, self.last
-        said = _said(self.text, one.text), _said(self.title, one.text), float(self.joined[self.number[name]])
+        stands = self.stands
+        said = stands.share(self.text, one), stands.share(self.title, one), float(self.joined[one.number])
         if entry is None or not self.thread.topic:
             return (*said, 0.0, 0.0, 0.0, 0.0, 0.0)
         subject = entry.topic.partition("/")[0] == self.thread.topic.partition("/")[0]
@@ -224,15 +238,32 @@ def _nearest(normal: str, phrasings: Sequence[str]) -> tuple[str, float]:
     return (found[0], found[1] / 100) if found else ("", 0.0)
 
 
-def _said(spoken: Sequence[Share], text: str) -> float:
-    """Share of the words that stand in a text, in these words or a synonym."""
-    total = 0.0
-    for alike, share in spoken:
-        for word in alike:
-            if word in text:
-                total += share
-                break
-    return total
+class _Stands:
+    """Which words stand in the texts of which classes. A text is searched once for a word that is ours; of
+    other words, of which there is no end, nothing is kept."""
+
+    def __init__(self, classes: Sequence[_Class], known: frozenset[str]) -> None:
+        self._classes = classes
+        self._known = known
+        self._found: dict[str, bytearray] = {}
+        """Word -> for each class 0 (not looked for yet), 1 (no) or 2 (yes)."""
+
+    def share(self, spoken: Sequence[Share], one: _Class) -> float:
+        """Share of the words that stand in the text of a class, in these words or a synonym."""
+        number, found, total = one.number, self._found, 0.0
+        for alike, share in spoken:
+            for word in alike:
+                places = found.get(word)
+                if ((places and places[number]) or self._look(word, one)) > 1:
+                    total += share
+                    break
+        return total
+
+    def _look(self, word: str, one: _Class) -> int:
+        answer = 2 if word in one.text else 1
+        if word in self._known:
+            self._found.setdefault(word, bytearray(len(self._classes)))[one.number] = answer
+        return answer
 
 
 class _Rarities(dict[str, float]):
@@ -243,14 +274,8 @@ class _Rarities(dict[str, float]):
         self.vocabulary = vocabulary
 
     def __missing__(self, phrasing: str) -> float:
-        rare = [self.vocabulary.rarity("c" + pair, 0.0) for pair in _pairs(phrasing)]
-        found = self[phrasing] = sum(rare) or 1.0
+        found = self[phrasing] = sum(self.vocabulary.pairs(phrasing).values()) or 1.0
         return found
-
-
-def _pairs(text: str) -> list[str]:
-    """Its pairs of neighbouring characters, each once, in order."""
-    return list(dict.fromkeys([text[at : at + 2] for at in range(len(text) - 1)]))
 
 
 def _synonyms(concepts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

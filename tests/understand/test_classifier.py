@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
+from collections import Counter
+from dataclasses import fields
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.app import App
-from bot.understand.classifier import Classifier, Vocabulary, train
-from bot.understand.features import Featuriser, grams, pinyin
+from bot.content.models import Words
+from bot.understand.classifier import Classifier, Weights
+from bot.understand.features import CHANNELS, PINYIN_FROM, Features, Featuriser, pinyin
 from bot.understand.model import load_or_make, model_path
+from bot.understand.training import train
+from bot.understand.vocabulary import CHANNEL_WEIGHT, Vocabulary
 
+FEATURISER = Featuriser(Words())
+NOTHING = Features(np.zeros(0, np.uint64), np.zeros(0, np.intp), 0, 0, {})
 TAUGHT = {
     "papers": ["成立要哪些材料", "要交什么材料", "材料清单是什么", "需要准备哪些材料"],
     "people": ["要多少人才能成立", "最少几个人", "人数有要求吗", "几个人可以成立"],
@@ -26,11 +35,16 @@ def featuriser(small_app: App) -> Featuriser:
     return Featuriser(small_app.content.words)
 
 
-@pytest.fixture(scope="module")
-def classifier(featuriser: Featuriser) -> Classifier:
+def learnt(featuriser: Featuriser) -> Classifier:
+    """Trained on TAUGHT."""
     texts = [text for those in TAUGHT.values() for text in those]
     labels = [name for name, those in TAUGHT.items() for _ in those]
     return train(featuriser.features, texts, labels)
+
+
+@pytest.fixture(scope="module")
+def classifier(featuriser: Featuriser) -> Classifier:
+    return learnt(featuriser)
 
 
 def best(classifier: Classifier, featuriser: Featuriser, text: str) -> str:
@@ -54,7 +68,7 @@ def test_other_wordings_are_recognised(classifier: Classifier, featuriser: Featu
 def test_unknown_words_score_nothing(classifier: Classifier, featuriser: Featuriser) -> None:
     """A text of words that nobody taught scores far below a sure hit, and no features at all score zero."""
     assert classifier.scores(featuriser.features("qqqqq"))[0].max() < 0.3
-    assert not classifier.scores({})[0].any()
+    assert not classifier.scores(NOTHING)[0].any()
 
 
 def test_a_group_is_learnt_over_its_classes(featuriser: Featuriser) -> None:
@@ -65,7 +79,7 @@ def test_a_group_is_learnt_over_its_classes(featuriser: Featuriser) -> None:
     classifier = train(featuriser.features, texts, labels, groups)
     assert classifier.groups == ("about:founding", "about:money")
     for said, group in (("最少要哪些材料", "about:founding"), ("会费什么标准", "about:money")):
-        classes, scores = classifier.scores(featuriser.features(said))
+        classes, scores, _ = classifier.scores(featuriser.features(said))
         assert len(classes) == len(TAUGHT)
         assert classifier.groups[int(np.argmax(scores))] == group
 
@@ -74,22 +88,36 @@ def test_common_features_count_the_same_as_rare_ones(
     classifier: Classifier, featuriser: Featuriser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The rows that are kept whole for speed give the scores that the single weights give."""
-    counts = featuriser.features("会费要交多少")
-    rare = classifier.scores(counts)[0]
+    features = featuriser.features("会费要交多少")
     monkeypatch.setattr("bot.understand.classifier.WIDE", 0)
-    common = replace(classifier)  # the rows are laid out anew
-    assert (np.diff(common.starts) > 0).sum() == len(common._dense[1])
-    assert np.allclose(common.scores(counts)[0], rare, atol=1e-5)
+    common = learnt(featuriser)
+    assert len(common.weights.rows)
+    assert not len(common.weights.singles)
+    assert len(classifier.weights.singles)
+    assert not len(classifier.weights.rows)
+    assert np.allclose(common.scores(features)[0], classifier.scores(features)[0], atol=1e-5)
+
+
+def test_weights_are_read_as_they_were_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sparse vector times the laid-out weights is what it is times the plain matrix, up to the rounding to eight bits."""
+    monkeypatch.setattr("bot.understand.classifier.WIDE", 3)
+    random = np.random.default_rng(1)
+    plain = random.normal(size=(40, 9)).astype(np.float32) * (random.random((40, 9)) < 0.35)
+    feature, column = plain.nonzero()
+    weights = Weights.of(feature, column, plain[feature, column], *plain.shape)
+    assert 0 < len(weights.rows) < 40
+    for size in (0, 1, 12, 40):
+        where = np.sort(random.choice(40, size, replace=False))
+        value = random.random(size).astype(np.float32)
+        assert np.allclose(weights.times(where, value), value @ plain[where], atol=0.1)
 
 
 def test_training_is_the_same_every_time(classifier: Classifier, featuriser: Featuriser) -> None:
     """Trained again on the same phrasings, every weight is the same."""
-    texts = [text for those in TAUGHT.values() for text in those]
-    labels = [name for name, those in TAUGHT.items() for _ in those]
-    again = train(featuriser.features, texts, labels)
+    again = learnt(featuriser)
     assert again.classes == classifier.classes
-    assert np.array_equal(again.weights, classifier.weights)
-    assert np.array_equal(again.targets, classifier.targets)
+    for part in fields(again.weights):
+        assert np.array_equal(getattr(again.weights, part.name), getattr(classifier.weights, part.name))
 
 
 def test_it_is_read_as_it_was_saved(classifier: Classifier, featuriser: Featuriser, tmp_path: Path) -> None:
@@ -134,17 +162,55 @@ def test_a_model_that_is_there_is_used(small_app: App, tmp_path: Path) -> None:
 
 
 def test_features_have_three_channels(featuriser: Featuriser) -> None:
-    """Characters, pinyin and words each begin with the letter of their channel; homophones share their pinyin."""
-    found = featuriser.features("会费")
-    assert {"c会费", "phui", "w会费"} <= set(found)
+    """Characters, pinyin and words are told apart, and together they are all; homophones share their pinyin."""
+    found = featuriser.features("会费 会")
+    # Three lengths of 「^会费|会$」, of which 会 stands there twice; huifeihui has seven runs of three and five of five.
+    assert len(found.channel("c").grams) == 6 + 5 + 4 - 1
+    assert sorted(found.counts.tolist()) == [1] * 23 + [2, 2]
+    assert len(found.channel("p").grams) == 7 + 5 - 1
+    assert dict(found.channel("w").words) == {"会费": 1, "=会费": 1, "会": 1}
+    assert sum(len(found.channel(name).grams) for name in CHANNELS) == len(found.grams)
+    same, other = featuriser.features("汇废"), featuriser.features("会费")
     assert pinyin("会费") == pinyin("汇废") == "huifei"
-    assert list(grams("abc", 1, 2)) == ["a", "b", "c", "ab", "bc"]
+    assert np.array_equal(same.channel("p").grams, other.channel("p").grams)
+    assert not set(same.grams[same.grams > 127].tolist()) & set(other.channel("c").grams.tolist()) - {
+        ord("^"),
+        ord("$"),
+    }
+
+
+@given(st.text(st.characters(exclude_characters="\0"), max_size=40))
+def test_grams_are_all_runs_of_a_text(text: str) -> None:
+    """Every run of one to three characters is counted as often as it stands there, whatever the characters are."""
+    marked = f"^{text.replace(' ', '|')}$"
+    runs = Counter(marked[at : at + size] for size in (1, 2, 3) for at in range(len(marked) - size + 1))
+    found = FEATURISER.features(text).channel("c")
+    assert dict(zip(map(unpacked, found.grams.tolist()), found.counts.tolist(), strict=True)) == dict(runs)
+    assert (found.grams < PINYIN_FROM).all()
+
+
+def unpacked(gram: int) -> str:
+    """The characters of a packed n-gram."""
+    return "".join(chr(code) for shift in (42, 21, 0) if (code := gram >> shift & 0x1FFFFF))
+
+
+def test_a_vector_is_scaled_by_channel(featuriser: Featuriser) -> None:
+    """Each channel of a vector has its own length whatever the text is like; unknown features are left out."""
+    known = [featuriser.features(text) for text in ("会费怎么收", "会费怎么收")]
+    vocabulary = Vocabulary.of(known)
+    where, value, _ = vocabulary.vector(featuriser.features("会费怎么收"))
+    assert sorted(where.tolist()) == list(range(len(vocabulary)))
+    spelt = int(np.searchsorted(vocabulary.grams, np.uint64(PINYIN_FROM)))
+    ends = [0, spelt, len(vocabulary.grams), len(vocabulary)]
+    lengths = [float(np.linalg.norm(value[(where >= a) & (where < b)])) for a, b in pairwise(ends)]
+    assert lengths == pytest.approx([CHANNEL_WEIGHT[name] for name in CHANNELS])
+    assert len(vocabulary.vector(featuriser.features("qq")).where) == 2  # ^ and $
 
 
 def test_coverage_tells_known_from_unknown(featuriser: Featuriser) -> None:
     """Coverage is the share of character n-grams that some phrasings have: all, some or none."""
     vocabulary = Vocabulary.of(featuriser.features(text) for text in ("会费怎么收", "会费怎么收"))
-    assert vocabulary.coverage(featuriser.features("会费怎么收")) == 1.0
-    assert 0 < vocabulary.coverage(featuriser.features("会费怎么办")) < 1
-    assert vocabulary.coverage(featuriser.features("xyz")) == 0.0
-    assert vocabulary.coverage({}) == 0.0
+    assert vocabulary.vector(featuriser.features("会费怎么收")).coverage == 1.0
+    assert 0 < vocabulary.vector(featuriser.features("会费怎么办")).coverage < 1
+    assert vocabulary.vector(featuriser.features("xyz")).coverage == 0.0
+    assert vocabulary.vector(NOTHING).coverage == 0.0

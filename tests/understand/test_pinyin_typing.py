@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from bot.understand.classifier import Vocabulary
+from bot.understand.features import Features
 from bot.understand.pinyin_typing import TypedPinyin
+from bot.understand.vocabulary import Vocabulary
 
 WORDS = {
     "企业": 9,
@@ -27,10 +29,15 @@ WORDS = {
 }
 
 
+def only(word: str) -> Features:
+    """A text of which nothing but one word is known."""
+    return Features(np.zeros(0, np.uint64), np.zeros(0, np.intp), 0, 0, {word: 1})
+
+
 @pytest.fixture(scope="module")
 def typed() -> TypedPinyin:
     """A reader that knows the words of WORDS."""
-    documents = [{f"w{word}": 1} for word, count in WORDS.items() for _ in range(count)]
+    documents = [only(word) for word, count in WORDS.items() for _ in range(count)]
     return TypedPinyin(Vocabulary.of(documents, 1), len(documents))
 
 
@@ -73,5 +80,5 @@ def test_other_latin_letters_are_kept(typed: TypedPinyin, said: str) -> None:
 
 def test_the_commoner_word_is_read(typed: TypedPinyin) -> None:
     """Of two words with the same letters the one that people ask with more often is taken."""
-    documents = [{"w会员": 1}] * 3 + [{"w汇源": 1}]
+    documents = [only("会员")] * 3 + [only("汇源")]
     assert TypedPinyin(Vocabulary.of(documents, 1), 4).read("huiyuan") == "会员"
