@@ -99,7 +99,7 @@ def answer_for(content: Content, entry: Entry, meaning: Understanding, today: da
 
 def _entry(content: Content, entry: Entry, meaning: Understanding, context: Context, today: date) -> Response:
     answer = answer_for(content, entry, meaning, today)
-    lead = _nothing_local(content, entry, meaning)
+    lead = _nothing_local(content, entry, meaning) or _again(content, entry, meaning, context)
     answer = replace(answer, text=f"{lead}\n{answer.text}") if lead else answer
     reply = entry_reply(content, entry, meaning.region, today, meaning.step, answer)
     related = entry.see
@@ -142,6 +142,16 @@ def _nothing_local(content: Content, entry: Entry, meaning: Understanding) -> st
         return ""
     cited = any(source.startswith(f"{region.id}/") for source in entry.sources)
     return "" if cited else content.replies["no_local"].format(region=meaning.region)
+
+
+def _again(content: Content, entry: Entry, meaning: Understanding, context: Context) -> str:
+    """That another question is answered by what was just said: nobody has to compare the two texts; "" for anything
+    else."""
+    normal = str(meaning.why.get("normal", ""))
+    same = entry.id == context.entry and not context.aside and meaning.region == context.city
+    plain = not (meaning.step or meaning.folded or meaning.comparison or meaning.finding)
+    another = bool(context.text and normal) and normal != context.text
+    return content.replies["same_again"] if same and plain and another and not context.step else ""
 
 
 def _unfolded(content: Content, reply: Reply, answer: Answer) -> Reply:

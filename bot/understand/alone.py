@@ -18,7 +18,7 @@ OWN = 0.15
 REMAINS = 0.03
 """Share of the same candidate in the conversation: below, what was said before has ruled it out."""
 _LEANS = re.compile(
-    r"^(?:还|也|再|又|然后|接着|另外|除|和|跟|同|比|要是|如果|万一|具体|不|哪[种个家些几]|分别|各自)|[那这它他她]|"
+    r"^(?:还|也|再|又|然后|接着|另外|除|和|跟|同|到|比|要是|如果|万一|具体|不|哪[种个家些几]|分别|各自)|[那这它他她]|"
     r"其中|上面|刚才|前面|以上|呢$|同样|一样|还有|还要|还得"
 )
 """Words that point to what was said before: 「那」 and 「它」, 「还要」, 「哪种」 first, a clause that goes on from another."""

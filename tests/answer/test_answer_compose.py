@@ -181,6 +181,22 @@ def test_more_than_is_folded_is_not_there(small_app: App) -> None:
     assert "e:founding-approver" in [button.id for button in buttons(again.replies[0])]
 
 
+def test_the_same_answer_again_is_said_to_be_the_same(small_app: App) -> None:
+    """Another question that the entry just shown answers too begins with a word on that; the same question again, or
+    another entry, does not."""
+    content = small_app.content
+    meaning = Understanding("answer", "founding-approver", "entry", 1.0, why={"normal": "归谁批"})
+    lead = content.replies["same_again"]
+    before = Context(text="交给谁", entry="founding-approver")
+    assert respond(content, meaning, before, TODAY).replies[0].text.startswith(lead)
+    for other in (
+        replace(before, text="归谁批"),
+        replace(before, entry="founding-system"),
+        replace(before, aside=True),
+    ):
+        assert lead not in respond(content, meaning, other, TODAY).replies[0].text
+
+
 def test_an_entry_that_points_nowhere_still_leads_on(small_app: App) -> None:
     """Where nothing is named under `see`, other answers of the same topic come first, never another city's."""
     content = small_app.content
