@@ -161,7 +161,7 @@ class Errands:
         entry = self.content.entries[entry_id]
         rule = {"rule": "button"}
         status = "answer" if entry.kind == "answer" else "unknown"
-        region = turn.memory.context.region
+        region = turn.memory.context.city
         meaning = Understanding(status, entry_id, "entry", 1.0, region=region, step=step, why=rule)
         response = respond(self.content, meaning, turn.memory.context, china_day(turn.records.now))
         turn.memory = replace(turn.memory, context=replace(response.context, text=entry.title))
@@ -184,7 +184,7 @@ class Errands:
     def begin(self, form_id: str, turn: Turn) -> list[Reply]:
         """Start a form, or offer the open draft of it."""
         turn.memory, replies = self.filing.begin(form_id, turn.memory, turn.incoming, turn.records)
-        if form_id == MESSAGE_FORM and not turn.records.staff_to_notify(turn.memory.context.region):
+        if form_id == MESSAGE_FORM and not turn.records.staff_to_notify(turn.memory.context.city):
             replies = [Reply(self.content.replies["human_none"]), *replies]
         return replies
 
@@ -210,7 +210,7 @@ class Errands:
     def _remember_place(self, meaning: Understanding, turn: Turn) -> list[Reply]:
         texts = self.content.replies
         region = meaning.region if meaning.region_named else ""
-        turn.memory = replace(turn.memory, context=replace(turn.memory.context, region=region))
+        turn.memory = replace(turn.memory, context=turn.memory.context.moved_to(region))
         if region:
             return [Reply(texts["region_saved"].format(region=region))]
         return [Reply(texts["region_unknown"].format(region=meaning.elsewhere))]

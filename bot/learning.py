@@ -38,7 +38,14 @@ LABEL = 20
 """Characters on a button."""
 _OURS = frozenset(("企业科协", "科协"))
 """Names that everybody uses for the same thing."""
-_GOES_ON = ("follow-up", "same for another place", "step asked for", "next step", "offered before")
+_GOES_ON = (
+    "follow-up",
+    "same for another place",
+    "step asked for",
+    "next step",
+    "offered before",
+    "more asked for",
+)
 """Rules by which a message goes on with what was said, rather than asking it again."""
 
 
@@ -108,7 +115,7 @@ class Learning:
         near = [name for name in asked.near if name != asked.entry and name in self.content.entries][:OFFERED]
         others = tuple(one for one in turn.memory.asked if str(one.number) != number)
         # It is what the next button belongs to now, also when it is not the newest.
-        context = replace(turn.memory.context, offered=tuple(near))
+        context = replace(turn.memory.context, offered=tuple(near), aside=True)
         turn.memory = replace(turn.memory, asked=(*others, asked), context=context)
         rows = [(Button(_label(self.content.entries[name].title), f"e:{name}"),) for name in near]
         lines = [texts["wrong_near" if near else "wrong_none"]]

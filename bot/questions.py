@@ -68,7 +68,10 @@ def answer(
     elif meaning.status == "chat" and not meaning.target:
         place = meaning.region if meaning.region_named else meaning.elsewhere
         key = "region_saved" if meaning.region_named else "region_unknown"
-        replies, after = (Reply(content.replies[key].format(region=place)),), replace(context, region=meaning.region)
+        replies, after = (
+            (Reply(content.replies[key].format(region=place)),),
+            context.moved_to(meaning.region if meaning.region_named else ""),
+        )
     else:
         meaning, passages = with_passages(meaning, question, look_up)
         response = respond(content, meaning, context, today, passages)

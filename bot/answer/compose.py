@@ -61,6 +61,28 @@ def entry_reply(
     return Reply("\n\n".join(lines), buttons=_ways_on(content, entry, region, step), more=answer.more)
 
 
+def all_said(content: Content, entry: Entry, region: str, step: int = 0) -> Reply:
+    """That the sources say no more on an entry, with what is nearest to it."""
+    near = akin(content, entry, region)
+    lines = [content.replies["all_said"].format(title=entry.title)]
+    lines += [content.replies["all_said_next"]] if near else []
+    buttons = _ways_on(content, replace(entry, see=tuple(other.id for other in near)), region, step)
+    return Reply("".join(lines), buttons=buttons)
+
+
+def akin(content: Content, entry: Entry, region: str) -> list[Entry]:
+    """At most MAX_RELATED entries that are worth reading after this one for someone in `region`: those it points to, else
+    answers on the same topic, else on the same subject."""
+    if entry.see:
+        return [content.entries[other] for other in entry.see[:MAX_RELATED]]
+    subject = entry.topic.partition("/")[0]
+    others = [one for one in content.entries.values() if one.kind == "answer" and one.id != entry.id]
+    near = [
+        one for one in others if one.topic.partition("/")[0] == subject and one.region in ("", region, entry.region)
+    ]
+    return sorted(near, key=lambda one: (one.topic != entry.topic, one.region != entry.region))[:MAX_RELATED]
+
+
 def choose_reply(content: Content, entries: list[Entry]) -> Reply:
     """Ask which of a few entries is meant."""
     lines = [content.replies["choose"], *(f"{n}. {entry.title}" for n, entry in enumerate(entries, 1))]

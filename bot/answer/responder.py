@@ -9,7 +9,7 @@ from datetime import date
 from bot.answer.arithmetic import result
 from bot.answer.cite import citation
 from bot.answer.compare import compared
-from bot.answer.compose import answer_text, choose_reply, entry_reply, unknown_reply
+from bot.answer.compose import akin, all_said, answer_text, choose_reply, entry_reply, unknown_reply
 from bot.answer.texts import Answer
 from bot.content.models import Content, Entry, Passage
 from bot.messages import Reply
@@ -57,15 +57,15 @@ def respond(
     """Replies for an understood question. Intents that act (status, forms) are the assistant's business; here they
     only talk. `passages`: see `with_passages`."""
     # 「那岳阳呢」 asks about another city; it does not move the person there, 「我在岳阳」 does.
-    region = meaning.region if meaning.settled else context.region or meaning.region
-    context = replace(context, region=region)
+    region = meaning.region if meaning.settled else context.region
+    context = replace(context, region=region, asked_in="" if meaning.region == region else meaning.region)
     if meaning.kind == "entry" and meaning.target:
         return _entry(content, content.entries[meaning.target], meaning, context, today)
     if meaning.status == "choose":
         offered = offer(content, meaning)
         if len(offered) == 1:
             return _entry(content, offered[0], meaning, context, today)
-        context = replace(context, offered=tuple(entry.id for entry in offered))
+        context = replace(context, offered=tuple(entry.id for entry in offered), aside=True)
         return Response((choose_reply(content, offered),), context, "choose")
     if meaning.kind == "intent":
         key = content.intents[meaning.target].reply
@@ -74,7 +74,7 @@ def respond(
     if meaning.elsewhere and not meaning.region_named:
         lead = content.replies["unknown_elsewhere"].format(place=meaning.elsewhere)
     near = offer(content, meaning)
-    context = replace(context, offered=tuple(entry.id for entry in near))
+    context = replace(context, offered=tuple(entry.id for entry in near), aside=True)
     return Response((unknown_reply(content, lead, near, passages),), context, "unknown")
 
 
@@ -99,23 +99,35 @@ def answer_for(content: Content, entry: Entry, meaning: Understanding, today: da
 
 def _entry(content: Content, entry: Entry, meaning: Understanding, context: Context, today: date) -> Response:
     answer = answer_for(content, entry, meaning, today)
-    lead = _nothing_local(content, entry, meaning)
+    lead = _nothing_local(content, entry, meaning) or _again(content, entry, meaning, context)
     answer = replace(answer, text=f"{lead}\n{answer.text}") if lead else answer
     reply = entry_reply(content, entry, meaning.region, today, meaning.step, answer)
-    if meaning.folded:
+    related = entry.see
+    if meaning.folded and (context.unfolded or not answer.more):
+        related = tuple(other.id for other in akin(content, entry, meaning.region))
+        reply = all_said(content, entry, meaning.region, meaning.step)
+    elif meaning.folded:
         reply = _unfolded(content, reply, answer)
     if meaning.settled:
         reply = replace(reply, text=f"{content.replies['region_noted'].format(region=meaning.region)}\n\n{reply.text}")
     if entry.kind == "boundary":
         # Another office's business: what is asked next is more likely about ours.
-        return Response((reply,), replace(context, offered=()), "")
+        return Response((reply,), replace(context, offered=(), aside=True), "")
     text = str(meaning.why.get("normal", "")) or context.text
     # Past the last step one stays at the last: 「下一步」 said again is no further away.
     step = min(meaning.step, len(content.steps(entry, meaning.region)))
     context = replace(
-        context, text=text, topic=entry.topic, aspect=entry.aspect, entry=entry.id, step=step, offered=entry.see
+        context,
+        text=text,
+        topic=entry.topic,
+        aspect=entry.aspect,
+        entry=entry.id,
+        step=step,
+        offered=related,
+        unfolded=meaning.folded,
+        aside=False,
     )
-    return Response((reply,), context, "unknown" if entry.kind == "open" else "")
+    return Response((reply,), context, "unknown" if entry.kind == "open" and not meaning.folded else "")
 
 
 def _nothing_local(content: Content, entry: Entry, meaning: Understanding) -> str:
@@ -132,10 +144,18 @@ def _nothing_local(content: Content, entry: Entry, meaning: Understanding) -> st
     return "" if cited else content.replies["no_local"].format(region=meaning.region)
 
 
+def _again(content: Content, entry: Entry, meaning: Understanding, context: Context) -> str:
+    """That another question is answered by what was just said: nobody has to compare the two texts; "" for anything
+    else."""
+    normal = str(meaning.why.get("normal", ""))
+    same = entry.id == context.entry and not context.aside and meaning.region == context.city
+    plain = not (meaning.step or meaning.folded or meaning.comparison or meaning.finding)
+    another = bool(context.text and normal) and normal != context.text
+    return content.replies["same_again"] if same and plain and another and not context.step else ""
+
+
 def _unfolded(content: Content, reply: Reply, answer: Answer) -> Reply:
-    """The folded part alone, with the ways on; where there is none, that this was all."""
-    if not answer.more:
-        return replace(reply, text=content.replies["nothing_folded"], more="")
+    """The folded part alone, with the ways on."""
     return replace(
         reply,
         text=f"{answer.more}\n\n{content.replies['sources']}：{citation(answer.sources, content.sources)}",

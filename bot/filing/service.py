@@ -184,7 +184,7 @@ class Filing:
         if not handed.receipt:
             return handed.memory, handed.replies, "submit"
         # Where the person said they are may tell who it was: what has no name goes by its own answers.
-        region = str(handed.answers.get("region") or ("" if handed.unnamed else memory.context.region))
+        region = str(handed.answers.get("region") or ("" if handed.unnamed else memory.context.city))
         notice = notices.submitted(form, handed.receipt, handed.answers, region, records, texts, handed.unnamed)
         return handed.memory, [*handed.replies, *notice], "submit"
 

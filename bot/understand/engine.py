@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.content.models import Content, Entry
+from bot.understand.alone import speaks_for_itself, whole
 from bot.understand.classifier import Classifier
 from bot.understand.compare import NATION, Comparer, Comparison
 from bot.understand.correction import corrected
@@ -37,6 +38,8 @@ FORM_AT = 0.4
 """Least certainty for starting a form: one that nobody asked for is a nuisance, an answer beside the point is not read."""
 PLAIN = 0.7
 """Share of the list from which on nothing else was meant."""
+OF_THE_CITY = 0.2
+"""Share from which on a city's own entry is what 「那岳阳呢」 asks for, rather than the national one said again."""
 NEAR_SHARE = 0.02
 """Of the first one's share of the list, what makes another entry near enough to be compared over places."""
 
@@ -76,10 +79,9 @@ class Understander:
         normal = self.featuriser.normalise(cleaned)
         cut = self.featuriser.pieces(cleaned) if self.places.mentioned(cleaned) else []
         named = self.places.city(cleaned, cut)
-        region = named or context.region
-        base = Understanding(
-            "unknown", region=region, region_named=bool(named), elsewhere=self.places.other(cleaned, cut)
-        )
+        elsewhere = self.places.other(cleaned, cut)
+        region = named or ("" if elsewhere else context.city)
+        base = Understanding("unknown", region=region, region_named=bool(named), elsewhere=elsewhere)
         walked = self._walk(cleaned.strip(), context, base)
         if walked:
             return walked
@@ -109,12 +111,15 @@ class Understander:
         if 0 < number <= len(context.offered):
             return self._entry(base, context.offered[number - 1], 1.0, "offered before")
         entry = self.content.entries.get(context.entry)
-        if entry and more_named(cleaned) and (entry.more or "更多" in cleaned):
-            return replace(self._entry(base, entry.id, 1.0, "folded part asked for"), folded=True, step=context.step)
-        if not entry or not entry.steps:
+        if not entry:
             return None
-        number, rule = step_named(cleaned, context.step, len(self.content.steps(entry, base.region)))
-        return replace(self._entry(base, entry.id, 1.0, rule), step=number) if rule else None
+        total = len(self.content.steps(entry, base.region)) if entry.steps else 0
+        number, rule = step_named(cleaned, context.step, total) if total else (0, "")
+        if rule:
+            return replace(self._entry(base, entry.id, 1.0, rule), step=number)
+        if more_named(cleaned) and not context.aside:
+            return replace(self._entry(base, entry.id, 1.0, "more asked for"), folded=True, step=context.step)
+        return None
 
     def _place(self, cleaned: str, context: Context, base: Understanding) -> Understanding | None:
         """A message that is hardly more than a place: 「那岳阳呢」 asks the same for another city, 「我是温州的」
@@ -123,25 +128,40 @@ class Understander:
             return None
         rest = self.places.without(cleaned)
         bare = bool(_SAME_FOR.fullmatch(rest))
+        i_am = bool(_I_AM.search(rest))
         entry = self.content.entries.get(context.entry)
-        if bare and _AS_A_QUESTION.search(rest) and entry:
-            return self._same_for(entry, base)
-        if not (bare or (_I_AM.search(rest) and len(rest) <= 24)) or _ASKS.search(rest):
+        if bare and entry and (_AS_A_QUESTION.search(rest) or (not i_am and self._named_a_place(context.text))):
+            return self._same_for(entry, context, base)
+        if not (bare or (i_am and len(rest) <= 24)) or _ASKS.search(rest):
             return None
-        moved = base.region_named and base.region != context.region
+        moved = base.region_named and base.region != context.city
         if entry and moved and self.content.overlay(entry.id, base.region):
             return replace(self._entry(base, entry.id, 1.0, "asked before, now for this place"), settled=True)
         return replace(base, status="chat", score=1.0, why={"rule": "place only"})
 
-    def _same_for(self, entry: Entry, base: Understanding) -> Understanding | None:
+    def _named_a_place(self, normal: str) -> bool:
+        """Whether the question before was about a place itself: then another place, bare, asks the same for that one."""
+        return bool(normal) and self.places.mentioned(normal)
+
+    def _same_for(self, entry: Entry, context: Context, base: Understanding) -> Understanding | None:
         """What was shown before, for the place named now: beside the city's rule, or the city's own entry on it."""
         same = None if entry.region else self._entry(base, entry.id, 1.0, "same for another place")
         if self.content.overlay(entry.id, base.region) or not base.region_named:
             return same
-        title = self.featuriser.normalise(self.places.without(entry.title))
+        title, asked = (self.featuriser.normalise(self.places.without(text)) for text in (entry.title, context.text))
         own = self._match(title, Context(), base)
-        of_the_city = own.status == "answer" and self.content.entries[own.target].region == base.region
-        return own if of_the_city or not same else same
+        found = [
+            c for read in (own, self._match(asked, Context(), base)) for c in read.candidates if self._own(c, base)
+        ]
+        best = max(found, key=lambda c: c.score, default=None)
+        if best and best.score >= OF_THE_CITY:
+            return replace(self._entry(base, best.id, best.score, "same for another place"), candidates=own.candidates)
+        return same or own
+
+    def _own(self, candidate: Candidate, base: Understanding) -> bool:
+        """Whether a candidate is an answer of the city that was named."""
+        entry = self.content.entries.get(candidate.id)
+        return bool(entry and entry.kind == "answer" and entry.region == base.region)
 
     def _entry(self, base: Understanding, entry_id: str, score: float, rule: str) -> Understanding:
         kind = self.content.entries[entry_id].kind
@@ -161,11 +181,33 @@ class Understander:
 
     def _match(self, normal: str, context: Context, base: Understanding) -> Understanding:
         follows = bool(context.text and context.topic)
-        thread = Thread(context.text, context.topic, context.aspect, context.entry) if follows else Thread()
+        if not follows:
+            return self._beside(normal, self._ranked(normal, Thread(), base))
+        thread = Thread(context.text, context.topic, context.aspect, context.entry)
+        decided = self._ranked(normal, thread, base)
+        if whole(normal) and decided.why["rule"] != "word for word":
+            alone = self._ranked(normal, Thread(), base)
+            if alone.status == "answer" and speaks_for_itself(alone.candidates, decided.candidates):
+                decided = replace(alone, why={**alone.why, "rule": "whole by itself"})
+        if self._elsewhere_again(normal, decided, context):
+            return self._match(normal, replace(context, asked_in=""), replace(base, region=context.region))
+        return self._beside(normal, decided)
+
+    def _elsewhere_again(self, normal: str, decided: Understanding, context: Context) -> bool:
+        """Whether a question leaves the city that an earlier one named: a complete question about another subject, which
+        the city has no entry of its own for."""
+        if decided.region_named or not context.asked_in or decided.region != context.asked_in or not whole(normal):
+            return False
+        entry = self.content.entries.get(decided.target)
+        subject = entry.topic.partition("/")[0] if entry else ""
+        return not (entry and entry.region) and subject != context.topic.partition("/")[0]
+
+    def _ranked(self, normal: str, thread: Thread, base: Understanding) -> Understanding:
+        """What the best candidates of a short list come to."""
         short = self.matcher.short_list(normal, base.region, thread)
         ranked = self.matcher.rank(short)
         found = evidence(ranked, short.coverage, short.length)
-        sure, rule = certainty(found, self.decision.sure), "in conversation" if follows else "matched"
+        sure, rule = certainty(found, self.decision.sure), "in conversation" if thread.text else "matched"
         if ranked and ranked[0].phrasing == normal and self.matcher.word_for_word(normal) >= 0:
             sure, rule = max(sure, WORD_FOR_WORD), "word for word"
         why = {
@@ -174,8 +216,7 @@ class Understander:
             "words": self.featuriser.cut(normal),
             "evidence": found,
         }
-        decided = self._decide(ranked, sure, replace(base, candidates=tuple(ranked), score=sure, why=why))
-        return self._beside(normal, decided)
+        return self._decide(ranked, sure, replace(base, candidates=tuple(ranked), score=sure, why=why))
 
     def _beside(self, normal: str, decided: Understanding) -> Understanding:
         """What the local entries say to it: an imported question that is nearly this one wins over a taught one that is
@@ -216,7 +257,7 @@ class Understander:
 
     def _compared(self, normal: str, context: Context, matched: Understanding) -> Understanding | None:
         """Two things or places side by side; what is taught stands unless the wording is plain."""
-        found = self.comparer.find(normal, context.entry, context.region)
+        found = self.comparer.find(normal, context.entry, context.city)
         if not found:
             return None
         if found.places and (found.matter or context.entry):

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from bot.answer.cite import citation
-from bot.answer.compose import answer_text, choose_reply, entry_reply, unknown_reply
+from bot.answer.compose import akin, answer_text, choose_reply, entry_reply, unknown_reply
 from bot.answer.responder import respond
 from bot.app import App
 from bot.content.models import Content, Document, Entry, Region, Source
 from bot.messages import Button, Reply
 from bot.understand.match import Candidate
-from bot.understand.meaning import Context
+from bot.understand.meaning import Context, Understanding
 
 TODAY = date(2026, 11, 21)
 
@@ -157,8 +157,53 @@ def test_an_answer_is_remembered_for_the_next_question(small_app: App) -> None:
     assert (response.queue, response.context.entry) == ("choose", found.id)
 
 
-def test_naming_another_city_in_a_question_does_not_move_the_person(small_app: App) -> None:
-    """The city of the person stays what they said; without one, the first city named is kept."""
+@pytest.mark.parametrize("own", ["镇江", ""])
+def test_naming_a_city_in_a_question_does_not_move_the_person(small_app: App, own: str) -> None:
+    """The city of the person is what they said and nothing else; one named in a question is kept for what follows."""
     meaning = replace(small_app.understander.understand("成立企业科协向谁申请"), region="温州")
-    assert respond(small_app.content, meaning, Context(region="镇江"), TODAY).context.region == "镇江"
-    assert respond(small_app.content, meaning, Context(), TODAY).context.region == "温州"
+    after = respond(small_app.content, meaning, Context(region=own), TODAY).context
+    assert (after.region, after.asked_in, after.city) == (own, "温州", "温州")
+    back = replace(meaning, region=own)
+    assert respond(small_app.content, back, after, TODAY).context.city == own
+
+
+def test_more_than_is_folded_is_not_there(small_app: App) -> None:
+    """「还有呢」 shows the folded part once; asked again, it says that this was all and offers what is near."""
+    content = small_app.content
+    one = replace(next(iter(content.entries.values())), more="折叠的部分", see=("founding-approver",), steps=())
+    content = with_entry(content, one)
+    meaning = Understanding("answer", one.id, "entry", 1.0, folded=True)
+    first = respond(content, meaning, Context(entry=one.id), TODAY)
+    again = respond(content, meaning, first.context, TODAY)
+    assert first.replies[0].text.startswith("折叠的部分")
+    assert "没有更多了" in again.replies[0].text
+    assert "折叠的部分" not in again.replies[0].text + again.replies[0].more
+    assert "e:founding-approver" in [button.id for button in buttons(again.replies[0])]
+
+
+def test_the_same_answer_again_is_said_to_be_the_same(small_app: App) -> None:
+    """Another question that the entry just shown answers too begins with a word on that; the same question again, or
+    another entry, does not."""
+    content = small_app.content
+    meaning = Understanding("answer", "founding-approver", "entry", 1.0, why={"normal": "归谁批"})
+    lead = content.replies["same_again"]
+    before = Context(text="交给谁", entry="founding-approver")
+    assert respond(content, meaning, before, TODAY).replies[0].text.startswith(lead)
+    for other in (
+        replace(before, text="归谁批"),
+        replace(before, entry="founding-system"),
+        replace(before, aside=True),
+    ):
+        assert lead not in respond(content, meaning, other, TODAY).replies[0].text
+
+
+def test_an_entry_that_points_nowhere_still_leads_on(small_app: App) -> None:
+    """Where nothing is named under `see`, other answers of the same topic come first, never another city's."""
+    content = small_app.content
+    one = entry(content, "founding-papers-approval", see=())
+    away = replace(one, id="away", region="岳阳")
+    content = with_entry(with_entry(content, one), away)
+    near = akin(content, one, "温州")
+    assert len(near) == 3
+    assert near[0].topic == one.topic
+    assert not {one.id, "away"} & {other.id for other in near}
