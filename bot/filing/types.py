@@ -16,6 +16,7 @@ from stdnum.exceptions import InvalidChecksum, InvalidComponent, ValidationError
 
 from bot.content.forms import Field, flat
 from bot.filing.choosing import choose, labels, parts_of
+from bot.filing.examples import example
 from bot.filing.files import MEDIA_TYPES
 from bot.filing.values import day, fold, means_none, mobile, number
 from bot.messages import Attachment
@@ -107,7 +108,7 @@ FORMATS: dict[str, Callable[[str], Parsed]] = {
 
 
 def _number(field: Field, text: str, today: date) -> Parsed:
-    value, about = number(text)
+    value, about = number(text, example(field, today))
     ten_thousands = "万元" in field.label + field.hint
     if ten_thousands and re.search(r"[万亿元]", fold(text)):
         value = round(value / 10_000, 8)  # asked in 万元: 5万, 5万元 and 50000元 are all 5

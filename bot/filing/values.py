@@ -48,21 +48,21 @@ def means_none(text: str) -> bool:
     return bool(_NONE.fullmatch(fold(text).strip(" 。.!！")))
 
 
-def number(text: str) -> tuple[float, bool]:
+def number(text: str, example: str = "50") -> tuple[float, bool]:
     """(value, whether it was only about that much) of the one number in the text. Raises ValueError for none, for a
-    vague one and for several different ones; its text may be shown."""
+    vague one and for several different ones; its text may be shown and ends with `example`."""
     plain = fold(text)
     if means_none(text):
         return 0.0, False
     for loose, exact in _LOOSE.items():
         plain = plain.replace("一" + loose, exact).replace(loose, exact)
     if _VAGUE.search(plain):
-        raise ValueError(f"「{plain[:20]}」还不够具体，请给一个数，例如 50。")
+        raise ValueError(f"「{plain[:20]}」还不够具体，请给一个数，例如 {example}。")
     found = {_written(m[0]) for m in _WRITTEN.finditer(_NOT_COUNTED.sub(" ", _joined(plain)))}
     if not found or None in found:
-        raise ValueError(f"没有在「{plain[:20]}」里看到清楚的数字。请写一个数，例如 50。")
+        raise ValueError(f"没有在「{plain[:20]}」里看到清楚的数字。请写一个数，例如 {example}。")
     if len(found) > 1:
-        raise ValueError(f"「{plain[:30]}」里有不止一个数字。请只写一个，例如 50。")
+        raise ValueError(f"「{plain[:30]}」里有不止一个数字。请只写一个，例如 {example}。")
     value = found.pop()
     assert value is not None
     return (-value if re.match(r"[-负−]\s*[\d一二三四五六七八九十]", plain) else value), bool(_ABOUT.search(plain))
