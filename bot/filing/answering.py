@@ -9,11 +9,12 @@ from typing import Any
 
 from bot.content.forms import Field, Form
 from bot.filing import pages
-from bot.filing.asking import at, find, next_field
+from bot.filing.asking import find, next_field
 from bot.filing.draft import Draft, Event, Step, has
 from bot.filing.entering import is_full, stand
 from bot.filing.fitting import fitted
 from bot.filing.item_view import settled
+from bot.filing.laying import stored
 from bot.filing.scope import ItemForm, asked, evaluate, visible
 from bot.filing.types import Parsed, check_file, parse, show
 from bot.filing.values import fold
@@ -138,12 +139,8 @@ def go_on(form: Form, draft: Draft, lead: str = "") -> Step:
     return Step(draft, (pages.question(form, draft, lead),), "asked")
 
 
-def take_files(form: Form, draft: Draft, event: Event) -> Step:
-    one = at(form, draft) if draft.at else None
-    if one is None or one.type not in ("file", "image"):
-        names = "、".join(file.name for file in event.attachments)
-        told_off = f"收到「{names}」，不过这一项不是交文件的，先没收。等问到附件再发一次。"
-        return Step(draft, (Reply(told_off), repeat(form, draft)), "invalid")
+def take_files(form: Form, draft: Draft, one: Field, event: Event) -> Step:
+    """Files at the question that asks for them."""
     kept = [] if draft.fresh else list(draft.values.get(one.name) or [])
     told: list[str] = []
     for file in event.attachments:
@@ -155,7 +152,7 @@ def take_files(form: Form, draft: Draft, event: Event) -> Step:
         if problem:
             told.append(problem)
         else:
-            kept.append({"name": file.name, "path": file.path, "size": file.size, "media_type": file.media_type})
+            kept.append(stored(file))
             told.append(f"收到「{file.name}」。")
     draft = replace(draft, values={**draft.values, one.name: kept} if kept else draft.values)
     if len(kept) == one.max_files:

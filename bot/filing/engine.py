@@ -16,8 +16,9 @@ from bot.filing.draft import Draft, Event, Step, has
 from bot.filing.extract import extract
 from bot.filing.fitting import fitted
 from bot.filing.items import handle
+from bot.filing.laying import KINDS, is_for_another, lay_in
 from bot.filing.moves import ACTIONS, change, change_by_name, closed, confirm
-from bot.filing.quick import keep_files, take_message, take_pictures, whole
+from bot.filing.quick import take_message, take_pictures, whole
 from bot.filing.scope import asked, has_value
 from bot.filing.types import TYPES, Parsed, fits, parse
 from bot.filing.values import fold, means_none
@@ -114,9 +115,11 @@ def _turn(form: Form, draft: Draft, event: Event, today: date) -> Step:
     if event.attachments and form.quick and not whole(form, draft):
         if not event.text.strip():
             return take_pictures(form, draft, event.attachments)
-        draft, _ = keep_files(form, draft, event.attachments)
+        draft, _ = lay_in(form, draft, event.attachments)
+    elif event.attachments and form.quick:
+        return take_message(form, draft, event, today)
     elif event.attachments:
-        return take_message(form, draft, event, today) if form.quick else take_files(form, draft, event)
+        return _files(form, draft, event, today)
     action, word = wish(event.text), bare(event.text)
     if form.keep == "wished" and draft.phase == "checking" and word in ("保存", "存", "存着", "暂存", "留一份"):
         action = "submit"
@@ -131,6 +134,22 @@ def _turn(form: Form, draft: Draft, event: Event, today: date) -> Step:
         if changed:
             return changed
     return _answer(form, draft, event.text, today)
+
+
+def _files(form: Form, draft: Draft, event: Event, today: date) -> Step:
+    """Files at the question for them; at any other they are kept for the question that takes them, and what was written
+    with them is the answer."""
+    one = at(form, draft) if draft.at else None
+    asked_for = one is not None and one.type in KINDS
+    if one and asked_for and not all(is_for_another(form, draft, one, file) for file in event.attachments):
+        return take_files(form, draft, one, event)
+    laid, told = lay_in(form, draft, event.attachments)
+    lead = Reply("\n".join(told))
+    if event.text.strip():
+        done = _turn(form, laid, Event(event.text), today)
+        if done.outcome != "elsewhere":
+            return replace(done, replies=(lead, *done.replies))
+    return Step(laid, (lead, repeat(form, laid)), "asked" if laid != draft else "invalid")
 
 
 def _answer(form: Form, draft: Draft, text: str, today: date) -> Step:

@@ -14,9 +14,10 @@ from bot.filing.answering import constrain, go_on, refused
 from bot.filing.asking import at, find, next_field
 from bot.filing.draft import Draft, Event, Step, has
 from bot.filing.extract import extract
+from bot.filing.laying import lay_in
 from bot.filing.scope import asked
 from bot.filing.speech import find as find_in
-from bot.filing.types import Parsed, check_file, parse, show
+from bot.filing.types import Parsed, parse, show
 from bot.filing.values import fold
 from bot.filing.words import QUESTION_WORD, SURE_QUESTION
 from bot.messages import Attachment, Reply
@@ -76,7 +77,7 @@ def take_message(form: Form, draft: Draft, event: Event, today: date) -> Step:
     good, unsure = mine(form, draft, text, today)
     values = {**draft.values, **{name: parsed.value for name, parsed in good.items()}}
     draft = replace(draft, values=values, taken=tuple(name for name in draft.taken if name not in good))
-    draft, told = keep_files(form, draft, event.attachments)
+    draft, told = lay_in(form, draft, event.attachments)
     heard = [_heard(find(form, name), parsed) for name, parsed in good.items()]
     if next_field(form, draft) is None:  # the check page shows it all
         heard = ["我是这样理解的，请看对不对。"]
@@ -101,37 +102,13 @@ def take_pictures(form: Form, draft: Draft, files: Sequence[Attachment]) -> Step
     """Files without words, at any question: they go to the first question that takes such files. The rest of an album
     comes this way."""
     at_first = draft.at
-    draft, told = keep_files(form, draft, files)
+    draft, told = lay_in(form, draft, files)
     if not at_first or draft.phase == "checking":
         return Step(draft, (pages.check_page(form, draft, "\n".join(told)),), "asked")
     one = at(form, draft)
     if one.type in ("file", "image") and has(draft, one):
         return go_on(form, draft, "\n".join(told))
     return Step(draft, (pages.question(form, draft, "\n".join(told)),), "asked")
-
-
-def keep_files(form: Form, draft: Draft, files: Sequence[Attachment]) -> tuple[Draft, list[str]]:
-    """(draft with the files that some question takes, what to say about each)."""
-    told = []
-    for file in files:
-        draft, said = _keep(form, draft, file)
-        told.append(said)
-    return draft, told
-
-
-def _keep(form: Form, draft: Draft, file: Attachment) -> tuple[Draft, str]:
-    problem = f"这张表不收文件，「{file.name}」没有收。"
-    for one in asked(form, draft.values):
-        if one.type not in ("file", "image"):
-            continue
-        kept: list[Any] = list(draft.values.get(one.name) or [])
-        problem = check_file(one, file)
-        if not problem and len(kept) >= one.max_files:
-            problem = f"「{one.label}」最多 {one.max_files} 个文件，「{file.name}」没有收。"
-        if not problem:
-            kept.append({"name": file.name, "path": file.path, "size": file.size, "media_type": file.media_type})
-            return replace(draft, values={**draft.values, one.name: kept}), f"收到「{file.name}」。"
-    return draft, problem
 
 
 def mine(form: Form, draft: Draft, text: str, today: date) -> tuple[dict[str, Parsed], list[str]]:

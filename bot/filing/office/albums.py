@@ -11,8 +11,9 @@ from bot.clock import china_day
 from bot.content.forms import Form
 from bot.filing.draft import Draft, Event, Step
 from bot.filing.engine import start, step
+from bot.filing.laying import lay_in
 from bot.filing.office.admission import refusal
-from bot.filing.quick import keep_files, more_files, reads_like_a_report, tells_something
+from bot.filing.quick import more_files, reads_like_a_report, tells_something
 from bot.filing.words import SURE_QUESTION
 from bot.memory import Memory
 from bot.messages import Attachment, Button, Incoming, Reply
@@ -62,7 +63,7 @@ def stray(
     held = draft_of(incoming.album, incoming.chat, records)
     if held and held.form_id in forms:
         form, draft = forms[held.form_id], Draft.from_json(held.draft)
-        kept, told = keep_files(form, draft, incoming.attachments)
+        kept, told = lay_in(form, draft, incoming.attachments)
         records.save_draft(incoming.chat, kept.to_json(), form.expires_in)
         return memory, [more_files(draft, kept) or Reply("\n".join(told))]
     if not incoming.album and not all(file.media_type.startswith("image/") for file in incoming.attachments):
