@@ -54,8 +54,8 @@ def is_for_another(form: Form, draft: Draft, one: Field, file: Attachment) -> bo
 def _refusal(form: Form, fields: list[Field], fitting: list[Field], file: Attachment) -> str:
     """Why no question takes the file, and what to do."""
     if fitting:
-        labels = "、".join(f"「{one.label}」" for one in fitting)
-        return f"{labels}的文件已经满了，「{file.name}」没有收。要换，说「改 {fitting[0].label}」。"
+        most = "，".join(f"「{one.label}」最多 {one.max_files} 个文件" for one in fitting)
+        return f"{most}，「{file.name}」没有收。要换，说「改 {fitting[0].label}」。"
     if file.problem or not fields:
         later = any(one.type in KINDS for one in flat(form.survey))
         none = f"收到「{file.name}」，不过{'现在还没问到文件，先没收。等问到了再发一次' if later else '这张表不收文件，没有收'}。"

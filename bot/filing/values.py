@@ -106,6 +106,11 @@ def _written(token: str) -> float | None:
 
 # dates
 
+
+class NoSuchDay(ValueError):
+    """A date that is written well and that the calendar does not have."""
+
+
 _RELATIVE = {"大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "昨儿": -1, "今天": 0, "今日": 0, "今儿": 0, "当天": 0}
 _RELATIVE |= {"明天": 1, "明日": 1, "明儿": 1, "后天": 2, "大后天": 3}
 _YEARS = {"大前年": -3, "前年": -2, "去年": -1, "上年": -1, "今年": 0, "本年": 0, "明年": 1, "后年": 2}
@@ -190,12 +195,12 @@ def _arabic(hit: re.Match[str]) -> str:
 
 def _date(year: int, month: int, number: int) -> date:
     if not 1 <= month <= 12:
-        raise ValueError(f"没有 {month} 月。请写年月日，例如 2026年3月5日。")
+        raise NoSuchDay(f"没有 {month} 月。请写年月日，例如 2026年3月5日。")
     if not 1900 <= year <= 2100:
         raise ValueError(f"{year} 年不对。请写年月日，例如 2026年3月5日。")
     last = monthrange(year, month)[1]
     if not 1 <= number <= last:
-        raise ValueError(f"{year}年{month}月只有 {last} 天，没有 {number} 号。请核对日期。")
+        raise NoSuchDay(f"{year}年{month}月只有 {last} 天，没有 {number} 号。请核对日期。")
     return date(year, month, number)
 
 

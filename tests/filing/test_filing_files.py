@@ -55,7 +55,7 @@ def test_the_kind_and_the_name_of_a_file_say_where_it_belongs(talk: Talk) -> Non
     assert "「证明材料」" in talk.send("获奖证明.docx", media_type=DOCX)
     assert "「稿件文件」" in talk.send("a.docx", media_type=DOCX)
     assert "「证明材料」" in talk.send("b.docx", media_type=DOCX)
-    assert "满了" in talk.send("c.docx", media_type=DOCX)
+    assert "最多 1 个文件" in talk.send("c.docx", media_type=DOCX)
     assert "说「改 稿件文件」" in talk.last
     assert "不是" in talk.send("d.exe", media_type="application/x-msdownload")
     assert "请再发一次" in talk.send("e.docx", problem="文件没有下载到，请再发一次。")
