@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 MESSAGE_FORM = "message"
 """Form with which people leave a message for staff."""
-SHORT = 6
-"""Characters up to which a message is a failed answer to a yes-or-no question, and not another matter."""
 WITHDRAW = "取消报名"
 """The plain words for a wish that comes in many."""
 
@@ -115,10 +113,10 @@ class Errands:
         unnamed = self.filing.said_about_name(turn.incoming.text)
         if unnamed is not None:
             return self._name_given(form_id, unnamed, turn)
-        if 0 < len(turn.incoming.text.strip()) <= SHORT:
-            return [Reply(self.content.replies["ask_name_again"])]
-        turn.memory = replace(turn.memory, stage="")
-        return None
+        wished = self.filing.wish_about_name(turn.incoming.text, form_id) if form_id in self.content.forms else None
+        if wished is None or wished[0]:
+            turn.memory = replace(turn.memory, stage="")
+        return [wished[1]] if wished else None
 
     def _other_said(self, turn: Turn) -> list[Reply] | None:
         """Another form, or an answer to the one in hand. What is neither ends the question, and is handled anew."""

@@ -22,7 +22,7 @@ from bot.filing.quick import take_message, take_pictures, whole
 from bot.filing.scope import asked, has_value
 from bot.filing.types import TYPES, Parsed, fits, parse
 from bot.filing.values import fold, means_none
-from bot.filing.words import CONSENT, GREETINGS, MAYBE_QUESTION, SURE_QUESTION, WORDS, bare, change_wish, wish
+from bot.filing.words import CONSENT, GREETINGS, MAYBE_QUESTION, SURE_QUESTION, bare, change_wish, wish
 from bot.messages import Reply
 
 __all__ = ["Draft", "Event", "Step", "repeat", "start", "step", "wish"]
@@ -248,8 +248,8 @@ def _fits(form: Form, draft: Draft, action: str, text: str) -> bool:
     if not draft.at:
         return action != "done"
     one = at(form, draft)
-    words = {word.casefold() for choice in one.choices for word in (choice.label, *choice.aliases)}
-    if words & set(WORDS[action].split()):
+    # Only this very word is then an answer: where 没有 is a choice, 跳过 is still a wish.
+    if {bare(text), fold(text)} & {word.casefold() for choice in one.choices for word in (choice.label, *choice.aliases)}:
         return False
     if action == "skip" and one.type == "select_one" and _is_choice(one, text):
         return False

@@ -288,6 +288,15 @@ class Filing:
         """Id of the form for which 「要留名吗」 was asked last; "" for none."""
         return memory.stage.removeprefix(naming.ASKED) if memory.stage.startswith(naming.ASKED) else ""
 
+    def wish_about_name(self, said: str, form_id: str) -> tuple[bool, Reply] | None:
+        """(whether that question is over, what is said) for 暂存, 取消, 帮助 and the like in answer to it, and for what is
+        too short to be anything else; None for any other message."""
+        form, texts = self.content.forms[form_id], self.content.replies
+        answered = naming.answer_to_wish(form, said, texts)
+        if answered is None and 0 < len(said.strip()) <= naming.SHORT:
+            return False, naming.ask(form, texts, texts["ask_name_again"])
+        return answered
+
     def said_about_name(self, said: str) -> bool | None:
         """Whether an answer to 「要留名吗」 wants no name; None when it cannot be understood."""
         return naming.wants_none(said)
