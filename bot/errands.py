@@ -145,9 +145,12 @@ class Errands:
         return replies
 
     def codes(self, turn: Turn) -> list[Reply] | None:
-        """A sentence with a code or a number in it: 「接着填 7F3K-9QXM」, 「取消报名 HD-…」, and what staff say."""
+        """A sentence with a code or a number in it: 「/start form_…」, 「接着填 7F3K-9QXM」, 「取消报名 HD-…」, and what staff say."""
         chat, text = turn.incoming.chat, turn.incoming.text
-        taken = self.filing.take_over(text, turn.memory, chat, turn.records)
+        opened = self.filing.opened_with(text)
+        if opened is not None:
+            return self.begin(opened, turn) if opened else [Reply(self.content.replies["greeting"])]
+        taken = self.filing.take_over(turn.incoming, turn.memory, turn.records)
         if taken is not None:
             turn.memory, replies = taken
             return replies
@@ -182,7 +185,8 @@ class Errands:
     def begin(self, form_id: str, turn: Turn) -> list[Reply]:
         """Start a form, or offer the open draft of it."""
         turn.memory, replies = self.filing.begin(form_id, turn.memory, turn.incoming, turn.records)
-        if form_id == MESSAGE_FORM and not turn.records.staff_to_notify(turn.memory.context.region):
+        nobody = form_id == MESSAGE_FORM and not turn.incoming.public
+        if nobody and not turn.records.staff_to_notify(turn.memory.context.region):
             replies = [Reply(self.content.replies["human_none"]), *replies]
         return replies
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from datetime import date
 
 from ulid import ULID
 
@@ -94,14 +95,19 @@ def offer(
     return None
 
 
+def is_report(form: Form, incoming: Incoming, today: date) -> bool:
+    """Whether a message that asks for no form may be a report for this one."""
+    if not form.quick or not tells_something(form, incoming.text, today):
+        return False
+    return bool(incoming.attachments) or reads_like_a_report(form, incoming.text, today)
+
+
 def reported(
     form: Form, incoming: Incoming, memory: Memory, records: Records, texts: Mapping[str, str]
 ) -> Draft | None:
     """A paused draft of a quick form out of a message that may be meant for it; None when it holds no report."""
     today = china_day(records.now)
-    if not form.quick or not tells_something(form, incoming.text, today):
-        return None
-    if not incoming.attachments and not reads_like_a_report(form, incoming.text, today):
+    if not is_report(form, incoming, today):
         return None
     if form.anonymous != "never" or refusal(form, incoming.chat, records, today, texts):
         return None
