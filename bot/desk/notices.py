@@ -24,7 +24,7 @@ def join(text: str, chat: str, records: Records, replies: Mapping[str, str]) -> 
     if member is None:
         return Reply(replies["staff_bad_code"])
     records.note(member.name, "join", chat.partition(":")[0])
-    return Reply(replies["staff_joined"].format(name=member.name))
+    return Reply(replies["staff_joined"].format(name=member.name, desk=replies["desk_at"]))
 
 
 def submitted(
@@ -43,7 +43,7 @@ def submitted(
     fields = {one.name: one for one in flat(form.survey)}
     told = [masked(fields[name], answers[name]) for name in form.submitter if name in fields and answers.get(name)]
     who = replies["notice_unnamed"] if unnamed else "\n".join(told)
-    text = replies["notice"].format(title=form.title, who=who, receipt=receipt, form=form.form_id)
+    text = replies["notice"].format(title=form.title, who=who, receipt=receipt, desk=replies["desk_at"])
     return [Reply(re.sub(r"\n{2,}", "\n", text), to=member.chat) for member in records.staff_to_notify(region)]
 
 
