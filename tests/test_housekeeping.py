@@ -34,7 +34,14 @@ def app(tmp_path: Path) -> Iterator[App]:
 def put_draft(app: App, name: str, days: int) -> None:
     """A draft that expires `days` from now."""
     now = app.database.clock()
-    row = {"id": name, "chat": "web:a", "form_id": "f", "form_version": "1", "phase": "asking", "draft": json.dumps({"id": name, "form_id": "f", "form_version": "1"})}
+    row = {
+        "id": name,
+        "chat": "web:a",
+        "form_id": "f",
+        "form_version": "1",
+        "phase": "asking",
+        "draft": json.dumps({"id": name, "form_id": "f", "form_version": "1"}),
+    }
     with app.database.transaction() as connection:
         expires = stamp(now + timedelta(days=days))
         connection.execute(insert(drafts).values(**row, updated_at=stamp(now), expires_at=expires))

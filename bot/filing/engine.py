@@ -249,7 +249,9 @@ def _fits(form: Form, draft: Draft, action: str, text: str) -> bool:
         return action != "done"
     one = at(form, draft)
     # Only this very word is then an answer: where 没有 is a choice, 跳过 is still a wish.
-    if {bare(text), fold(text)} & {word.casefold() for choice in one.choices for word in (choice.label, *choice.aliases)}:
+    if {bare(text), fold(text)} & {
+        word.casefold() for choice in one.choices for word in (choice.label, *choice.aliases)
+    }:
         return False
     if action == "skip" and one.type == "select_one" and _is_choice(one, text):
         return False

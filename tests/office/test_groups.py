@@ -26,7 +26,9 @@ def drafts(office: Desk, talk: Talk) -> int:
         return len(Records(connection, office.clock()).open_drafts(talk.chat))
 
 
-@pytest.mark.parametrize("said", ["我要报工作快报", f"工作快报：{REPORT}", "我要提意见给科协", "我要填第一步申请", "找人工"])
+@pytest.mark.parametrize(
+    "said", ["我要报工作快报", f"工作快报：{REPORT}", "我要提意见给科协", "我要填第一步申请", "找人工"]
+)
 def test_a_form_is_not_begun_before_everybody(office: Desk, said: str) -> None:
     """Whatever the form, and whatever was said with it: no question, no draft, one button to the private chat."""
     group = office.group()
