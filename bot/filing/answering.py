@@ -83,11 +83,8 @@ def refused(form: Form, draft: Draft, one: Field, text: str, reason: str) -> Ste
     rows: list[tuple[Button, ...]] = []
     told = f"「{one.label}」还没收下：{reason}"
     if failures >= HELP_AFTER:
-        told += "\n试了几次都没成。可以看看说明、先跳到别处，或请人帮忙。"
-        ways = [Button("看说明", pages.press_id(draft, "help")), Button("找人工", "human")]
-        if not one.required:
-            ways.insert(1, Button("跳过", pages.press_id(draft, "skip")))
-        rows.append(tuple(ways))
+        told += f"\n试了几次都没成。可以看「帮助」{'、先「跳过」' if not one.required else '、先「暂存」'}，或请人帮忙。"
+        rows.append((Button("找人工", "human"),))
     reply = pages.question(form, draft, told)
     return Step(draft, (replace(reply, buttons=(*reply.buttons, *rows)),), "invalid")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -127,6 +128,8 @@ def _turn(form: Form, draft: Draft, event: Event, today: date) -> Step:
         return confirm(form, draft, action, word)
     if action and _fits(form, draft, action, event.text):
         return ACTIONS[action](form, draft, today)
+    if not action and draft.at and denies(at(form, draft), event.text):
+        return ACTIONS["skip"](form, draft, today)
     wanted = change_wish(event.text)
     # A long message to staff may well speak of changing something; there it is the answer.
     if wanted and not (_anything(form, draft) and len(event.text) > 8):
@@ -188,6 +191,18 @@ def _offers_default(form: Form, draft: Draft, text: str) -> bool:
     one = at(form, draft)
     words = {word for choice in one.choices for word in (choice.label, *choice.aliases)}
     return bool(one.default) and not has(draft, one) and fold(text) not in words
+
+
+_DENIAL = re.compile(r"^(?:我们?|我们?公司|公司|目前|现在|暂时|还|也|都)*(?:没有?|无)(?:设|写|配)?(.{2,12}?)[的呢了]?$")
+
+
+def denies(one: Field, text: str) -> bool:
+    """Whether 「没有邮箱」 says that there is nothing to answer at a question that may be passed over."""
+    said = _DENIAL.match(fold(text).strip(" 。.!！"))
+    if not said or one.required or one.type in ("select_one", "select_multiple", "acknowledge", "repeat"):
+        return False
+    names = [fold(one.label), *filter(None, one.compact_tag.split("|"))]
+    return any(said[1] in name or name in said[1] for name in names)
 
 
 def _anything(form: Form, draft: Draft) -> bool:
