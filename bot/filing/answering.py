@@ -83,7 +83,9 @@ def refused(form: Form, draft: Draft, one: Field, text: str, reason: str) -> Ste
     rows: list[tuple[Button, ...]] = []
     told = f"「{one.label}」还没收下：{reason}"
     if failures >= HELP_AFTER:
-        told += f"\n试了几次都没成。可以看「帮助」{'、先「跳过」' if not one.required else '、先「暂存」'}，或请人帮忙。"
+        told += (
+            f"\n试了几次都没成。可以看「帮助」{'、先「跳过」' if not one.required else '、先「暂存」'}，或请人帮忙。"
+        )
         rows.append((Button("找人工", "human"),))
     reply = pages.question(form, draft, told)
     return Step(draft, (replace(reply, buttons=(*reply.buttons, *rows)),), "invalid")

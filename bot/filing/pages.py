@@ -52,7 +52,9 @@ def question(form: Form, draft: Draft, lead: str = "") -> Reply:
     if one.type == "rank":
         lines.append("请按先后排序，回复编号，例如：2、1、3；也可以一个一个点。")
     if one.type in ("file", "image"):
-        lines.append(f"请发文件：{spoken_kinds(one.accept)}，每个最多 {one.max_size / 1e6:.0f} MB，最多 {one.max_files} 个。")
+        lines.append(
+            f"请发文件：{spoken_kinds(one.accept)}，每个最多 {one.max_size / 1e6:.0f} MB，最多 {one.max_files} 个。"
+        )
     if one.type in ("select_one", "select_multiple", "rank"):
         lines += [f"{n}. {choice.label}" for n, choice in enumerate(one.choices, 1)]
         if one.type == "select_multiple":

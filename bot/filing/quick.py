@@ -158,6 +158,12 @@ def _found(one: Field, text: str, today: date) -> tuple[Parsed | None, str]:
         return None, f"「{one.label}」听到的是「{hits[0].said}」，没有记：{error}"
 
 
+def doubtful_days(form: Form, text: str, today: date) -> list[str]:
+    """Why a date in the text cannot be taken, for each question that asks for one."""
+    dated = (one for one in form.survey if one.extract == "date" and not find_in(text, one, today))
+    return [told for one in dated if (told := _no_such_day(one, text, today))]
+
+
 def _no_such_day(one: Field, text: str, today: date) -> str:
     """Why the only date in the text cannot be taken; "" when there is none, or it can."""
     days = no_such_days(text, today) if one.extract == "date" else []

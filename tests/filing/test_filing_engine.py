@@ -495,6 +495,9 @@ def test_a_change_can_be_wished_in_many_words(checked: Talk, text: str, name: st
         ("会员改成50", "members", 50),
         ("改会员 50", "members", 50),
         ("把联系人改成测试丙", "contact", "测试丙"),
+        ("会员不对，是50人", "members", 50),
+        ("刚才会员报错了，应该是50", "members", 50),
+        ("手机错了,应该是13900139000", "mobile", "13900139000"),
     ],
 )
 def test_a_change_and_its_value_in_one_message(checked: Talk, text: str, name: str, value: object) -> None:

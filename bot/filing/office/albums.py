@@ -14,7 +14,8 @@ from bot.filing.draft import Draft, Event, Step
 from bot.filing.engine import start, step
 from bot.filing.laying import lay_in
 from bot.filing.office.admission import refusal
-from bot.filing.quick import more_files, reads_like_a_report, tells_something
+from bot.filing.office.earlier import known
+from bot.filing.quick import doubtful_days, more_files, reads_like_a_report, tells_something
 from bot.filing.words import SURE_QUESTION
 from bot.memory import Memory
 from bot.messages import Attachment, Button, Incoming, Reply
@@ -91,6 +92,8 @@ def offer(
             yes = Button(texts["quick_yes"].format(title=form.title)[:20], f"form:go:{draft.id}")
             key = "quick_offer" if incoming.attachments else "quick_offer_words"
             told = texts[key].format(title=form.title, purpose=form.purpose, retention=form.retention)
+            doubts = doubtful_days(form, incoming.text, china_day(records.now))
+            told = "\n".join([told.rstrip(), *doubts])
             return Reply(told, buttons=((yes, Button(texts["no"], f"form:drop:{draft.id}")),))
     return None
 
@@ -111,6 +114,6 @@ def reported(
         return None
     if form.anonymous != "never" or refusal(form, incoming.chat, records, today, texts):
         return None
-    first = start(form, str(ULID.from_datetime(records.now)), today, memory.profile)
+    first = start(form, str(ULID.from_datetime(records.now)), today, known(memory))
     done = step(form, first.draft, Event(incoming.text, attachments=incoming.attachments), today)
     return replace(done.draft, phase="paused", album=incoming.album)
