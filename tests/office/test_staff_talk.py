@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from bot.app import App
+from bot.desk.submissions import one, overview
 from bot.settings import BadSetting, read_settings
+from bot.store.records import Records
+from bot.store.staff_list import StaffMember
+from bot.store.tables import submissions
 from tests.office.people import staff
 from tests.talk import Desk
 
@@ -40,3 +46,30 @@ def test_the_address_is_said_where_it_is_known(office_app: App, tmp_path: Path) 
         assert App(settings).content.replies["desk_at"] == (known or "网页聊天的网址后面加 /staff")
     with pytest.raises(BadSetting, match="完整地址"):
         read_settings({**content, "KEXIE_PUBLIC_URL": "kexie.example.org"})
+
+
+def test_the_desk_says_where_from_what_is_lacking_and_leads_to_the_next(office: Desk) -> None:
+    """A row names the district and how many papers have not come; from one submission a link leads to the next."""
+    answers = {"unit_name": "测试一号有限公司", "region": "温州", "district": "瑞安市"}
+    receipts = ["KX-2611-AAAAAAA-A", "KX-2611-BBBBBBB-B", "KX-2611-CCCCCCC-C"]
+    with office.database.transaction() as connection:
+        for number, receipt in enumerate(receipts):
+            at = office.clock().isoformat()
+            row = {
+                "id": f"{number:026d}",
+                "receipt": receipt,
+                "chat": "c",
+                "form_id": "founding_filing",
+                "form_version": "1",
+            }
+            row |= {"answers": json.dumps(answers), "state": "received", "submitted_at": at, "updated_at": at}
+            connection.execute(insert(submissions).values(row))
+    member = StaffMember("1", "测试员", "reviewer", "温州", "web:x")
+    with office.database.reading() as connection:
+        records = Records(connection, office.clock())
+        shown = next(form for form in overview(office.app.content, records, member) if form["id"] == "founding_filing")
+        middle = one(office.app.content, receipts[1], records, member)
+    assert {(row["where"], row["lacking"]) for row in shown["rows"]} == {("瑞安市", 3)}
+    assert middle is not None
+    assert (middle["newer"], middle["older"]) == (receipts[2], receipts[0])
+    assert len(middle["lacking"]) == 3
