@@ -84,7 +84,7 @@ class Filing:
         if form.anonymous == "choice" and unnamed is None:
             return replace(memory, stage=f"{naming.ASKED}{form_id}"), [naming.ask(form, texts)]
         hidden = bool(unnamed) or form.anonymous == "always" or form.ballot == "secret"
-        profile = {} if hidden else earlier.known(memory)
+        profile = {} if hidden else memory.profile
         followed = {} if hidden else earlier.followed(form, self.content.forms, incoming.chat, records)
         first = start(form, str(ULID.from_datetime(records.now)), today, profile, followed, hidden)
         lead = [self._set_aside(memory, incoming.chat, records), admission.warning(form, records, today, texts)]

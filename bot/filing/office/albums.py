@@ -14,7 +14,6 @@ from bot.filing.draft import Draft, Event, Step
 from bot.filing.engine import start, step
 from bot.filing.laying import lay_in
 from bot.filing.office.admission import refusal
-from bot.filing.office.earlier import known
 from bot.filing.quick import doubtful_days, more_files, reads_like_a_report, tells_something
 from bot.filing.words import SURE_QUESTION
 from bot.memory import Memory
@@ -114,6 +113,6 @@ def reported(
         return None
     if form.anonymous != "never" or refusal(form, incoming.chat, records, today, texts):
         return None
-    first = start(form, str(ULID.from_datetime(records.now)), today, known(memory))
+    first = start(form, str(ULID.from_datetime(records.now)), today, memory.profile)
     done = step(form, first.draft, Event(incoming.text, attachments=incoming.attachments), today)
     return replace(done.draft, phase="paused", album=incoming.album)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.content.forms import Form, flat
-from bot.memory import Memory
 from bot.store.records import Records
 
 SAME_AS_BEFORE = ("text", "integer", "decimal", "range", "date", "time", "select_one", "select_multiple", "rank")
@@ -32,9 +31,3 @@ def followed(form: Form, forms: Mapping[str, Form], chat: str, records: Records)
 def kept(form: Form, answers: Mapping[str, Any]) -> dict[str, str]:
     """What is kept for the next form: `prefill` key -> answer."""
     return {one.prefill: str(answers[one.name]) for one in flat(form.survey) if one.prefill and answers.get(one.name)}
-
-
-def known(memory: Memory) -> dict[str, str]:
-    """What is offered in a new form: earlier answers, and the city that was named in talk."""
-    region = memory.context.region
-    return {**({"region": region} if region else {}), **memory.profile}
