@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,9 +39,7 @@ class App:
     @cached_property
     def content(self) -> Content:
         """All words, checked. Raises ContentError."""
-        from bot.content.loader import load
-
-        return load(self.settings.content, self.settings.local_content, self.settings.parsed_content)
+        return _content(self.settings)
 
     @cached_property
     def understander(self) -> Understander:
@@ -69,10 +68,9 @@ class App:
     def renew(self) -> None:
         """Take in changed content: everything is made beside what serves now, then put in its place at once. Raises
         ContentError, or what training raises; then all stays as it was."""
-        from bot.content.loader import load
         from bot.understand.model import understander
 
-        content = load(self.settings.content, self.settings.local_content, self.settings.parsed_content)
+        content = _content(self.settings)
         if "assistant" not in self.__dict__:  # a process that answers nobody needs no model
             self.__dict__["content"] = content
             return
@@ -119,6 +117,15 @@ class App:
             found = post.answers_to(connection, row) if row else []
             outbox.mark_sent(connection, [reply.id for reply in found], self.database.clock())
         return [reply.reply for reply in found]
+
+
+def _content(settings: Settings) -> Content:
+    """All words, checked; where they speak of the staff desk, its address if it is known."""
+    from bot.content.loader import load
+
+    content = load(settings.content, settings.local_content, settings.parsed_content)
+    known = {"desk_at": settings.desk} if settings.desk else {}
+    return replace(content, replies={**content.replies, **known})
 
 
 def _library(settings: Settings, meaning: Understander) -> Library:

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 MESSAGE_FORM = "message"
 """Form with which people leave a message for staff."""
-SHORT = 6
-"""Characters up to which a message is a failed answer to a yes-or-no question, and not another matter."""
 WITHDRAW = "取消报名"
 """The plain words for a wish that comes in many."""
 
@@ -115,10 +113,10 @@ class Errands:
         unnamed = self.filing.said_about_name(turn.incoming.text)
         if unnamed is not None:
             return self._name_given(form_id, unnamed, turn)
-        if 0 < len(turn.incoming.text.strip()) <= SHORT:
-            return [Reply(self.content.replies["ask_name_again"])]
-        turn.memory = replace(turn.memory, stage="")
-        return None
+        wished = self.filing.wish_about_name(turn.incoming.text, form_id) if form_id in self.content.forms else None
+        if wished is None or wished[0]:
+            turn.memory = replace(turn.memory, stage="")
+        return [wished[1]] if wished else None
 
     def _other_said(self, turn: Turn) -> list[Reply] | None:
         """Another form, or an answer to the one in hand. What is neither ends the question, and is handled anew."""
@@ -147,9 +145,12 @@ class Errands:
         return replies
 
     def codes(self, turn: Turn) -> list[Reply] | None:
-        """A sentence with a code or a number in it: 「接着填 7F3K-9QXM」, 「取消报名 HD-…」, and what staff say."""
+        """A sentence with a code or a number in it: 「/start form_…」, 「接着填 7F3K-9QXM」, 「取消报名 HD-…」, and what staff say."""
         chat, text = turn.incoming.chat, turn.incoming.text
-        taken = self.filing.take_over(text, turn.memory, chat, turn.records)
+        opened = self.filing.opened_with(text)
+        if opened is not None:
+            return self.begin(opened, turn) if opened else [Reply(self.content.replies["greeting"])]
+        taken = self.filing.take_over(turn.incoming, turn.memory, turn.records)
         if taken is not None:
             turn.memory, replies = taken
             return replies
@@ -184,7 +185,8 @@ class Errands:
     def begin(self, form_id: str, turn: Turn) -> list[Reply]:
         """Start a form, or offer the open draft of it."""
         turn.memory, replies = self.filing.begin(form_id, turn.memory, turn.incoming, turn.records)
-        if form_id == MESSAGE_FORM and not turn.records.staff_to_notify(turn.memory.context.city):
+        nobody = form_id == MESSAGE_FORM and not turn.incoming.public
+        if nobody and not turn.records.staff_to_notify(turn.memory.context.city):
             replies = [Reply(self.content.replies["human_none"]), *replies]
         return replies
 

@@ -43,6 +43,8 @@ class Incoming:
     """Key that is the same for all messages of one album (Telegram's media_group_id), "" when none."""
     at: datetime | None = None
     """When the channel received it, with time zone."""
+    public: bool = False
+    """Whether others read along: a group. Nothing personal is asked there."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,9 @@ class Button:
     """What the person reads, 20 characters at the most."""
     id: str
     """What comes back as `Incoming.press`."""
+    alone: str = ""
+    """What the private chat with us begins with (`/start <alone>`): a channel that can opens it, instead of sending the
+    press. At most 64 characters of A-Z a-z 0-9 _ -."""
 
 
 @dataclass(frozen=True)
@@ -75,17 +80,21 @@ def as_dict(reply: Reply) -> dict[str, Any]:
     """A reply as JSON-ready data, the shape kept in the outbox and read by `from_dict`."""
     return {
         "text": reply.text,
-        "buttons": [[{"label": b.label, "id": b.id} for b in row] for row in reply.buttons],
+        "buttons": [[_button(b) for b in row] for row in reply.buttons],
         "files": [{"name": f.name, "path": f.path, "size": f.size, "media_type": f.media_type} for f in reply.files],
         "more": reply.more,
     }
+
+
+def _button(button: Button) -> dict[str, str]:
+    return {"label": button.label, "id": button.id} | ({"alone": button.alone} if button.alone else {})
 
 
 def from_dict(data: dict[str, Any]) -> Reply:
     """The reply that `as_dict` wrote."""
     return Reply(
         text=data["text"],
-        buttons=tuple(tuple(Button(b["label"], b["id"]) for b in row) for row in data["buttons"]),
+        buttons=tuple(tuple(Button(b["label"], b["id"], b.get("alone", "")) for b in row) for row in data["buttons"]),
         files=tuple(Attachment(f["name"], f["path"], f["size"], f["media_type"]) for f in data["files"]),
         more=data.get("more", ""),
     )

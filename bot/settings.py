@@ -44,6 +44,17 @@ class Settings:
     """Bearer token for /metrics, "" for this machine only (KEXIE_METRICS_TOKEN)."""
     log: str = "text"
     """text or json (KEXIE_LOG)."""
+    public_url: str = ""
+    """Address under which people open the pages, without a slash at the end, "" when nobody has said (KEXIE_PUBLIC_URL)."""
+
+    @property
+    def desk(self) -> str:
+        """Address of the staff desk as far as it is known, else "": a port that is looked for is known later."""
+        if self.public_url:
+            return f"{self.public_url}/staff"
+        if not self.port or self.host in ("0.0.0.0", "::"):
+            return ""
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}/staff"
 
     @property
     def files(self) -> Path:
@@ -100,6 +111,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if token and not re.fullmatch(r"\d+:\S+", token):
         # Said here already, not by the channel alone: before a start spends half a minute on the model.
         raise BadSetting("KEXIE_TELEGRAM_TOKEN 要写成 数字:字母，例如 123456:ABC。请到 @BotFather 复制完整的令牌。")
+    public = env.get("KEXIE_PUBLIC_URL", "").strip().rstrip("/")
+    if public and (urlsplit(public).scheme not in ("https", "http") or not urlsplit(public).netloc):
+        raise BadSetting("KEXIE_PUBLIC_URL 要写别人打开网页用的完整地址，例如 https://kexie.example.org。")
     return Settings(
         data=data,
         database_url=url,
@@ -112,6 +126,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         content=content,
         metrics_token=env.get("KEXIE_METRICS_TOKEN", "").strip(),
         log=log,
+        public_url=public,
     )
 
 

@@ -19,6 +19,7 @@ import asyncio
 import copy
 import html.parser
 import itertools
+import re
 import threading
 import time
 from collections import defaultdict
@@ -87,7 +88,7 @@ class Message:
     folded: str
     """The part of `text` that is folded away (expandable quotation)."""
     buttons: tuple[tuple[tuple[str, str], ...], ...]
-    """Rows of (label, callback data)."""
+    """Rows of (label, callback data or address)."""
     files: tuple[tuple[str, bytes], ...]
     """(name, content)."""
     message_id: int
@@ -312,6 +313,13 @@ class Person(_Chat):
                     return self.press_data(data, message.message_id, to, message.thread)
         raise AssertionError(f"no button 「{label}」; there are {[message.labels for message in self.messages[-3:]]}")
 
+    def follow(self, label: str, to: Group) -> int:
+        """Follow the link with this label in a group: it opens the private chat, and 开始 is pressed there."""
+        links = [data for message in to.messages for row in message.buttons for name, data in row if name == label]
+        found = re.fullmatch(rf"https://t\.me/{USERNAME}\?start=([A-Za-z0-9_-]{{1,64}})", links[-1])
+        assert found, links[-1]
+        return self.say(f"/start {found[1]}")
+
     def press_data(self, data: str, message_id: int = 1, to: Group | None = None, thread: int | None = None) -> int:
         """Press a button by its id, also one that is long gone."""
         message: dict[str, Any] = {"message_id": message_id, "date": 1, "chat": (to or self).chat}
@@ -441,7 +449,7 @@ class _Server(LoBotApiEmulator):  # type: ignore[misc]
     def _message(self, given: Fields, uploads: Fields, result: Fields, shown: _Shown) -> Message:
         markup = self.decoded(given.get("reply_markup") or "{}")
         rows = tuple(
-            tuple((button["text"], button.get("callback_data", "")) for button in row)
+            tuple((button["text"], button.get("callback_data") or button["url"]) for button in row)
             for row in markup.get("inline_keyboard", ())
         )
         files = tuple((upload["filename"], upload["data"]) for upload in uploads.values())

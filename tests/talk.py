@@ -45,14 +45,19 @@ class Desk:
         """Somebody with a conversation of their own."""
         return Talk(self, name)
 
+    def group(self, name: str = "g1") -> Talk:
+        """A conversation that others read along."""
+        return Talk(self, name, public=True)
+
 
 class Talk:
     """One person's conversation."""
 
     _numbers = itertools.count(1)
 
-    def __init__(self, desk: Desk, name: str) -> None:
+    def __init__(self, desk: Desk, name: str, public: bool = False) -> None:
         self.desk = desk
+        self.public = public
         self.chat = f"terminal:{name}"
         self.name = name
         self.replies: list[Reply] = []
@@ -92,7 +97,7 @@ class Talk:
         return self._send({"file": str(path), "text": caption, "album": album})
 
     def _send(self, event: dict[str, str], update_id: str = "") -> str:
-        raw = {"chat": self.name, **event}
+        raw = {"chat": self.name, "public": self.public, **event}
         key = update_id or f"t{next(self._numbers)}"
         post.receive(self.desk.database, "terminal", key, self.chat, raw)
         while asyncio.run(self.desk.worker.work_one()):

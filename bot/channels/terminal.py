@@ -22,7 +22,8 @@ class TerminalChannel:
 
     def raw(self, event: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
         """(update id, chat key, raw update) of an event `{"chat", "text" | "press" | "file"}`; a file may have a `text`
-        as its caption, and an `album` that is the same for all pictures of one. Raises ValueError with a
+        as its caption, and an `album` that is the same for all pictures of one; `public` says that others read along.
+        Raises ValueError with a
         readable text for an event that is not of that form."""
         chat = event.get("chat", "me")
         if not isinstance(chat, str) or not chat or len(chat) > 100:
@@ -35,7 +36,8 @@ class TerminalChannel:
         """Raw event -> Incoming; the file is fetched later."""
         chat = f"terminal:{raw.get('chat', 'me')}"
         text, press = str(raw.get("text") or ""), str(raw.get("press") or "")
-        return Incoming("terminal", chat, str(raw.get("id", "")), text, press, album=str(raw.get("album") or ""))
+        album, public = str(raw.get("album") or ""), raw.get("public") is True
+        return Incoming("terminal", chat, str(raw.get("id", "")), text, press, album=album, public=public)
 
     async def fetch(self, incoming: Incoming, raw: dict[str, Any]) -> Incoming:
         """Copy the named file into the files folder."""

@@ -18,7 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of the command."""
     parser.add_argument("question", nargs="*", metavar="问题", help="要问的话")
     parser.add_argument("--json", action="store_true", help='从标准输入读 JSON，一行一个：{"q": "…", "region": "温州"}')
-    parser.add_argument("--region", default="", metavar="城市", help="按哪个市的规定答，例如 温州")
+    parser.add_argument("--region", default="", metavar="城市", help="按哪个市的规定答，例如 温州；县区名也行")
     parser.add_argument("--explain", action="store_true", help="说明为什么这样答")
 
 
@@ -34,9 +34,16 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
     if not question:
         print("请写出要问的话，例如：kexie ask 成立企业科协要哪些材料", file=sys.stderr)
         return 2
-    found = answer(
-        app.content, app.understander, question, _city(app, given.region), date.today(), look_up=app.library.find
-    )
+    city = _city(app, given.region.strip())
+    known = [region.name for region in app.content.regions.values()]
+    if known and city and city not in known and not any(name in city for name in app.understander.places.elsewhere):
+        print(
+            f"没听说过「{city}」这个地方。有自己规定的市：{'、'.join(known)}，写市名或它下面的县区名都行，例如 --region {known[0]}。"
+            "别的地方不用写 --region，按全国的规定答。",
+            file=sys.stderr,
+        )
+        return 2
+    found = answer(app.content, app.understander, question, city, date.today(), look_up=app.library.find)
     print(found.shown)
     if given.explain:
         print("\n—— 为什么这样答 ——")

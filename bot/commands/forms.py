@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import date
 
 from bot.commands import forms_diagram, forms_import
 from bot.commands.check import write_papers
@@ -60,8 +61,18 @@ def _list(content: Content) -> int:
 
 def _line(form: Form) -> tuple[str, ...]:
     state = STATES.get(form.state, form.state)
-    state += f"，{form.deadline} 截止" if form.deadline else ""
-    return form.form_id, form.title, form.version, str(len(questions(form))), state, " ".join(form.audience.split())
+    audience = " ".join(form.audience.split())
+    return form.form_id, form.title, form.version, str(len(questions(form))), state + _span(form), audience
+
+
+def _span(form: Form) -> str:
+    """First and last day, and whether they are still to come or over."""
+    today = date.today().isoformat()
+    told = f"，{form.opens} 开始填" if form.opens > today else ""
+    if form.deadline and form.deadline < today:
+        after = "还能填，会提醒已过期" if form.late == "warn" else "不再收"
+        return f"{told}，已在 {form.deadline} 截止（{after}）"
+    return told + (f"，{form.deadline} 截止" if form.deadline else "")
 
 
 def _width(text: str) -> int:

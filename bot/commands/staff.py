@@ -47,7 +47,9 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
             code = records.add_staff(given.name.strip(), given.role, region)
             records.note("command line", "staff add", given.name.strip())
             print(f"已登记 {given.name}。登记码：{code}（只能用一次）")
-            print(f"请他在自己的聊天（网页或 Telegram）里发：登记 {code}；或者打开工作台（网址后面加 staff）输入。")
+            print(
+                f"请他在自己的聊天（网页或 Telegram）里发：登记 {code}；或者打开工作台（{app.content.replies['desk_at']}）输入。"
+            )
             if region:
                 print(f"他只看得到{region}的材料。写错了，就移除他再登记一次。")
         elif given.action == "list":

@@ -24,7 +24,7 @@ def join(text: str, chat: str, records: Records, replies: Mapping[str, str]) -> 
     if member is None:
         return Reply(replies["staff_bad_code"])
     records.note(member.name, "join", chat.partition(":")[0])
-    return Reply(replies["staff_joined"].format(name=member.name))
+    return Reply(replies["staff_joined"].format(name=member.name, desk=replies["desk_at"]))
 
 
 def submitted(
@@ -43,8 +43,10 @@ def submitted(
     fields = {one.name: one for one in flat(form.survey)}
     told = [masked(fields[name], answers[name]) for name in form.submitter if name in fields and answers.get(name)]
     who = replies["notice_unnamed"] if unnamed else "\n".join(told)
-    text = replies["notice"].format(title=form.title, who=who, receipt=receipt, form=form.form_id)
-    return [Reply(re.sub(r"\n{2,}", "\n", text), to=member.chat) for member in records.staff_to_notify(region)]
+    text = replies["notice"].format(title=form.title, who=who, receipt=receipt, desk=replies["desk_at"])
+    # Of which city it is, nobody knows: then everybody sees it on the desk, and is told of it.
+    told_to = records.staff_to_notify(region) if region else [one for one in records.staff_members() if one.chat]
+    return [Reply(re.sub(r"\n{2,}", "\n", text), to=member.chat) for member in told_to]
 
 
 def dead_message(message_id: int, records: Records, replies: Mapping[str, str]) -> list[Reply]:

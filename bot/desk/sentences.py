@@ -1,4 +1,4 @@
-"""What staff may say in their own chat: 「签到 7F3K9Q」, 「投票结果 form_id」, 「报名情况 form_id」."""
+"""What staff may say in their own chat: 「看材料」, 「签到 7F3K9Q」, 「投票结果 form_id」, 「报名情况 form_id」."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ from bot.store.staff_list import StaffMember
 
 
 def hear(text: str, chat: str, records: Records, content: Content) -> list[Reply] | None:
-    """What is answered to a sentence of staff; None when it is none. Others are told that it is not for them."""
+    """What is answered to a sentence of staff; None when it is none. Others are told that it is not for them, unless it
+    may well mean something else from them."""
+    if DESK.match(text):
+        joined = any(one.chat == chat for one in records.staff_members())
+        return [Reply(_desk(chat, content.replies))] if joined else None
     for pattern, answer in SENTENCES:
         found = pattern.match(text)
         if found:
@@ -25,6 +29,12 @@ def hear(text: str, chat: str, records: Records, content: Content) -> list[Reply
                 return [Reply(content.replies["staff_only"])]
             return [Reply(answer(found[1].strip(), member, records, content))]
     return None
+
+
+def _desk(chat: str, texts: Mapping[str, str]) -> str:
+    """Where the staff desk is. A chat on the web is at home there already; any other needs a code of its own."""
+    code = "" if chat.startswith("web:") else texts["staff_desk_code"]
+    return texts["staff_desk"].format(desk=texts["desk_at"], code=code).rstrip()
 
 
 def check_in(code: str, who: str, records: Records, content: Content) -> tuple[bool, str]:
@@ -87,6 +97,11 @@ def _which(content: Content) -> str:
     return content.replies["which_form"].format(forms=known or "—")
 
 
+DESK = re.compile(
+    r"^\s*/?(?:我?[要想]?(?:怎么|在哪里?)?(?:查看|看看|看|打开|进入?|去)(?:一下|新的?|交上来的|收到的|大家的|企业的|全部|所有)*"
+    r"(?:新?材料|提交的?|申报|工作台|后台)|工作台|后台)(?:在哪里?|怎么进|怎么看)?[了吧吗呢?？。]*\s*$"
+)
+"""「看材料」, 「看提交」, 「工作台在哪」: from staff the wish to see what came in. Anybody else means something else by it."""
 SENTENCES: tuple[tuple[re.Pattern[str], Callable[[str, StaffMember, Records, Content], str]], ...] = (
     (re.compile(r"^\s*签到\s*[:：]?\s*([0-9A-Za-z][0-9A-Za-z\s-]{4,9})$"), _check_in),
     (re.compile(r"^\s*(?:投票|问卷)结果\s*[:：]?\s*(\S.{0,60})$"), _result),

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from bot.clock import shown as time_shown
-from bot.content.forms import Form
+from bot.content.forms import Form, flat
 from bot.content.models import Content
 from bot.export import EXPORTERS
 from bot.export.table import columns, row
+from bot.filing.asking import later
+from bot.filing.draft import Draft
 from bot.filing.submission import STATES, Submission
+from bot.filing.types import show
 from bot.store.records import Records, StoredSubmission
 from bot.store.staff_list import StaffMember
 
@@ -41,6 +44,8 @@ def overview(content: Content, records: Records, member: StaffMember, wanted: st
                 "at": time_shown(s.submitted_at),
                 "receipt": s.receipt,
                 "who": _who(form, s),
+                "where": _where(form, s),
+                "lacking": len(_lacking(form, s)),
                 "state": STATES.get(s.state, s.state),
             }
             for s in reversed(found[-NEWEST:])
@@ -62,11 +67,47 @@ def one(content: Content, receipt: str, records: Records, member: StaffMember) -
         {"label": head.label, "name": head.name, "text": text, "files": _files(submission.values.get(head.name))}
         for head, text in zip(heads, row(heads, submission), strict=True)
     ]
-    return {"title": form.title, "receipt": receipt, "who": _who(form, stored), "answers": answers}
+    before, after = _neighbours(receipt, visible(content, form.form_id, records, member))
+    return {
+        "title": form.title,
+        "receipt": receipt,
+        "who": _who(form, stored),
+        "answers": answers,
+        "lacking": _lacking(form, stored),
+        "newer": after,
+        "older": before,
+    }
+
+
+def _neighbours(receipt: str, found: list[StoredSubmission]) -> tuple[str, str]:
+    """Receipts of the submissions before and after this one, "" where there is none: whoever has forty to read goes from
+    one to the next."""
+    receipts = ["", *(one.receipt for one in found), ""]
+    at = receipts.index(receipt)
+    return receipts[at - 1], receipts[at + 1]
+
+
+def _lacking(form: Form, stored: StoredSubmission) -> list[str]:
+    """Labels of the papers that may be handed in later and have not come. A page has hundreds of rows: expressions are
+    worked out only where a paper, or a group that may hold it, hangs on one."""
+    papers = [one for one in flat(form.survey) if one.type in ("file", "image") and not one.required]
+    if not any(not stored.answers.get(one.name) for one in papers):
+        return []
+    if not form.quick and not any(one.relevant for one in flat(form.survey) if one in papers or one.type == "group"):
+        return [one.label for one in papers if not stored.answers.get(one.name) and (one.type == "file" or one.sources)]
+    draft = Draft("", form.form_id, form.version, values=stored.answers)
+    return [one.label for one in later(form, draft)]
 
 
 def _who(form: Form, stored: StoredSubmission) -> str:
     return next((str(stored.answers[name]) for name in form.submitter if stored.answers.get(name)), "")
+
+
+def _where(form: Form, stored: StoredSubmission) -> str:
+    """District, else city, as people read it."""
+    fields = {one.name: one for one in flat(form.survey)}
+    name = next((name for name in ("district", "region") if name in fields and stored.answers.get(name)), "")
+    return show(fields[name], stored.answers[name]) if name else ""
 
 
 def _whole(s: StoredSubmission) -> Submission:

@@ -9,11 +9,12 @@ from typing import Any
 
 from bot.content.forms import Field, Form
 from bot.filing import pages
-from bot.filing.asking import at, find, next_field
+from bot.filing.asking import find, next_field
 from bot.filing.draft import Draft, Event, Step, has
 from bot.filing.entering import is_full, stand
 from bot.filing.fitting import fitted
 from bot.filing.item_view import settled
+from bot.filing.laying import stored
 from bot.filing.scope import ItemForm, asked, evaluate, visible
 from bot.filing.types import Parsed, check_file, parse, show
 from bot.filing.values import fold
@@ -82,11 +83,10 @@ def refused(form: Form, draft: Draft, one: Field, text: str, reason: str) -> Ste
     rows: list[tuple[Button, ...]] = []
     told = f"「{one.label}」还没收下：{reason}"
     if failures >= HELP_AFTER:
-        told += "\n试了几次都没成。可以看看说明、先跳到别处，或请人帮忙。"
-        ways = [Button("看说明", pages.press_id(draft, "help")), Button("找人工", "human")]
-        if not one.required:
-            ways.insert(1, Button("跳过", pages.press_id(draft, "skip")))
-        rows.append(tuple(ways))
+        told += (
+            f"\n试了几次都没成。可以看「帮助」{'、先「跳过」' if not one.required else '、先「暂存」'}，或请人帮忙。"
+        )
+        rows.append((Button("找人工", "human"),))
     reply = pages.question(form, draft, told)
     return Step(draft, (replace(reply, buttons=(*reply.buttons, *rows)),), "invalid")
 
@@ -138,12 +138,8 @@ def go_on(form: Form, draft: Draft, lead: str = "") -> Step:
     return Step(draft, (pages.question(form, draft, lead),), "asked")
 
 
-def take_files(form: Form, draft: Draft, event: Event) -> Step:
-    one = at(form, draft) if draft.at else None
-    if one is None or one.type not in ("file", "image"):
-        names = "、".join(file.name for file in event.attachments)
-        told_off = f"收到「{names}」，不过这一项不是交文件的，先没收。等问到附件再发一次。"
-        return Step(draft, (Reply(told_off), repeat(form, draft)), "invalid")
+def take_files(form: Form, draft: Draft, one: Field, event: Event) -> Step:
+    """Files at the question that asks for them."""
     kept = [] if draft.fresh else list(draft.values.get(one.name) or [])
     told: list[str] = []
     for file in event.attachments:
@@ -155,7 +151,7 @@ def take_files(form: Form, draft: Draft, event: Event) -> Step:
         if problem:
             told.append(problem)
         else:
-            kept.append({"name": file.name, "path": file.path, "size": file.size, "media_type": file.media_type})
+            kept.append(stored(file))
             told.append(f"收到「{file.name}」。")
     draft = replace(draft, values={**draft.values, one.name: kept} if kept else draft.values)
     if len(kept) == one.max_files:

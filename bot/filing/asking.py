@@ -7,6 +7,7 @@ from dataclasses import replace
 from bot.content.forms import Field, Form, everything, flat
 from bot.filing.draft import Draft, has
 from bot.filing.item_view import here, items_of, repeat_of
+from bot.filing.results import cited
 from bot.filing.scope import SILENT, asked, has_value, item_form, limits, relevant, visible
 from bot.filing.wording import worded
 
@@ -85,7 +86,7 @@ def _whole(form: Form, draft: Draft, repeat: Field) -> bool:
 
 def leading(form: Form, draft: Draft) -> list[str]:
     """What stands before the present question: the label of the group that begins with it, and notes since the question
-    before."""
+    before, each with its sources."""
     lines: list[str] = []
     shown = visible(form, draft.values)
     rows = relevant(form, shown)
@@ -93,9 +94,9 @@ def leading(form: Form, draft: Draft) -> list[str]:
         if one.name == draft.at:
             break
         if one.type == "note":
-            lines.append(worded(form, one.label, shown))
-        elif one.type not in ("calculate", "given"):
-            lines.clear()
+            lines += [part for part in (worded(form, one.label, shown), cited(form, one.sources)) if part]
+        elif one.type not in ("calculate", "given") and one.name not in draft.taken:
+            lines.clear()  # what was taken over is not asked, and a note before it has not been read
     for group in (f for f in flat(form.survey) if f.type == "group" and f.label):
         inside = {f.name for f in flat(group.children)}
         if draft.at in inside and draft.at == next(

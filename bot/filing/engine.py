@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -16,12 +17,13 @@ from bot.filing.draft import Draft, Event, Step, has
 from bot.filing.extract import extract
 from bot.filing.fitting import fitted
 from bot.filing.items import handle
+from bot.filing.laying import KINDS, is_for_another, lay_in
 from bot.filing.moves import ACTIONS, change, change_by_name, closed, confirm
-from bot.filing.quick import keep_files, take_message, take_pictures, whole
+from bot.filing.quick import take_message, take_pictures, whole
 from bot.filing.scope import asked, has_value
 from bot.filing.types import TYPES, Parsed, fits, parse
 from bot.filing.values import fold, means_none
-from bot.filing.words import CONSENT, GREETINGS, MAYBE_QUESTION, SURE_QUESTION, WORDS, bare, change_wish, wish
+from bot.filing.words import CONSENT, GREETINGS, MAYBE_QUESTION, SURE_QUESTION, bare, change_wish, wish
 from bot.messages import Reply
 
 __all__ = ["Draft", "Event", "Step", "repeat", "start", "step", "wish"]
@@ -114,9 +116,11 @@ def _turn(form: Form, draft: Draft, event: Event, today: date) -> Step:
     if event.attachments and form.quick and not whole(form, draft):
         if not event.text.strip():
             return take_pictures(form, draft, event.attachments)
-        draft, _ = keep_files(form, draft, event.attachments)
+        draft, _ = lay_in(form, draft, event.attachments)
+    elif event.attachments and form.quick:
+        return take_message(form, draft, event, today)
     elif event.attachments:
-        return take_message(form, draft, event, today) if form.quick else take_files(form, draft, event)
+        return _files(form, draft, event, today)
     action, word = wish(event.text), bare(event.text)
     if form.keep == "wished" and draft.phase == "checking" and word in ("保存", "存", "存着", "暂存", "留一份"):
         action = "submit"
@@ -124,6 +128,8 @@ def _turn(form: Form, draft: Draft, event: Event, today: date) -> Step:
         return confirm(form, draft, action, word)
     if action and _fits(form, draft, action, event.text):
         return ACTIONS[action](form, draft, today)
+    if not action and draft.at and denies(at(form, draft), event.text):
+        return ACTIONS["skip"](form, draft, today)
     wanted = change_wish(event.text)
     # A long message to staff may well speak of changing something; there it is the answer.
     if wanted and not (_anything(form, draft) and len(event.text) > 8):
@@ -131,6 +137,22 @@ def _turn(form: Form, draft: Draft, event: Event, today: date) -> Step:
         if changed:
             return changed
     return _answer(form, draft, event.text, today)
+
+
+def _files(form: Form, draft: Draft, event: Event, today: date) -> Step:
+    """Files at the question for them; at any other they are kept for the question that takes them, and what was written
+    with them is the answer."""
+    one = at(form, draft) if draft.at else None
+    asked_for = one is not None and one.type in KINDS
+    if one and asked_for and not all(is_for_another(form, draft, one, file) for file in event.attachments):
+        return take_files(form, draft, one, event)
+    laid, told = lay_in(form, draft, event.attachments)
+    lead = Reply("\n".join(told))
+    if event.text.strip():
+        done = _turn(form, laid, Event(event.text), today)
+        if done.outcome != "elsewhere":
+            return replace(done, replies=(lead, *done.replies))
+    return Step(laid, (lead, repeat(form, laid)), "asked" if laid != draft else "invalid")
 
 
 def _answer(form: Form, draft: Draft, text: str, today: date) -> Step:
@@ -169,6 +191,18 @@ def _offers_default(form: Form, draft: Draft, text: str) -> bool:
     one = at(form, draft)
     words = {word for choice in one.choices for word in (choice.label, *choice.aliases)}
     return bool(one.default) and not has(draft, one) and fold(text) not in words
+
+
+_DENIAL = re.compile(r"^(?:我们?|我们?公司|公司|目前|现在|暂时|还|也|都)*(?:没有?|无)(?:设|写|配)?(.{2,12}?)[的呢了]?$")
+
+
+def denies(one: Field, text: str) -> bool:
+    """Whether 「没有邮箱」 says that there is nothing to answer at a question that may be passed over."""
+    said = _DENIAL.match(fold(text).strip(" 。.!！"))
+    if not said or one.required or one.type in ("select_one", "select_multiple", "acknowledge", "repeat"):
+        return False
+    names = [fold(one.label), *filter(None, one.compact_tag.split("|"))]
+    return any(said[1] in name or name in said[1] for name in names)
 
 
 def _anything(form: Form, draft: Draft) -> bool:
@@ -229,8 +263,10 @@ def _fits(form: Form, draft: Draft, action: str, text: str) -> bool:
     if not draft.at:
         return action != "done"
     one = at(form, draft)
-    words = {word.casefold() for choice in one.choices for word in (choice.label, *choice.aliases)}
-    if words & set(WORDS[action].split()):
+    # Only this very word is then an answer: where 没有 is a choice, 跳过 is still a wish.
+    if {bare(text), fold(text)} & {
+        word.casefold() for choice in one.choices for word in (choice.label, *choice.aliases)
+    }:
         return False
     if action == "skip" and one.type == "select_one" and _is_choice(one, text):
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import puremagic
@@ -25,6 +26,13 @@ MEDIA_TYPES = {
     ".txt": ("text/plain",),
 }
 """File name ending in `accept` -> media types that may stand behind it."""
+_SPOKEN = {
+    "PDF": (".pdf",),
+    "Word": (".docx", ".doc", ".wps"),
+    "Excel": (".xlsx", ".xls"),
+    "图片（jpg、png）": (".jpg", ".jpeg", ".png"),
+}
+"""What people call these kinds -> their endings."""
 _HEADS = (
     (b"%PDF-", "application/pdf"),
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -34,6 +42,14 @@ _HEADS = (
     (b"\x7fELF", "application/x-executable"),
 )
 _SCRIPT = (b"#!", b"<script", b"<html", b"<!doctype")
+
+
+def spoken_kinds(accept: Sequence[str]) -> str:
+    """Endings as people call them: PDF、Word、图片（jpg、png）. A kind of which only some endings are taken is spelt out."""
+    whole = {name: endings for name, endings in _SPOKEN.items() if set(endings[:2]) <= set(accept)}
+    covered = {ending for endings in whole.values() for ending in endings}
+    rest = [ending.lstrip(".") for ending in accept if ending not in covered]
+    return "、".join([*whole, *rest]) or "任意格式"
 
 
 def sniff(path: Path) -> str:

@@ -29,6 +29,7 @@ from bot.filing.item_list import (
 from bot.filing.item_pages import columns
 from bot.filing.item_paste import take_list
 from bot.filing.item_view import item_view, items_of, outside, put_back, repeat_of
+from bot.filing.laying import KINDS
 from bot.filing.moves import meant
 from bot.filing.pasted import looks_like_list
 from bot.filing.scope import asked
@@ -84,6 +85,8 @@ def _inside(form: Form, draft: Draft, row: Field, event: Event, today: date, tur
         return None
     begun = draft.item < len(items_of(draft, row))
     inner, view = item_view(form, draft, row, draft.item)
+    if event.attachments and not any(one.type in KINDS for one in asked(inner, view.values)):
+        return None
     wanted = None if action else change_wish(event.text)
     if wanted and not meant(asked(inner, view.values), wanted[0]) and meant(asked(form, draft.values), wanted[0]):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -234,6 +235,8 @@ def _cut(label: str, named: str, value: str) -> bool:
 def meant(fields: list[Field], named: str) -> Field | None:
     """The question that a number, its label or its tag names; None when none or several are meant."""
     named = named.strip()
+    if place := re.fullmatch(r"第\s*(\d{1,2})\s*[项题条个]?", named):  # 第6项改成国企
+        named = place[1]
     if named.isdigit() and 1 <= int(named) <= len(fields):
         return fields[int(named) - 1]
     labels = [(f, fold(f.label)) for f in fields]  # what was said is folded too

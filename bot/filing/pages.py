@@ -7,6 +7,7 @@ from datetime import date
 from bot.content.forms import Field, Form
 from bot.filing.asking import answered, later, leading, missing
 from bot.filing.draft import Draft, has
+from bot.filing.files import spoken_kinds
 from bot.filing.item_pages import is_listing, item_page, listing, pasting, place
 from bot.filing.item_view import here
 from bot.filing.papers import buttons as paper_buttons
@@ -51,8 +52,9 @@ def question(form: Form, draft: Draft, lead: str = "") -> Reply:
     if one.type == "rank":
         lines.append("请按先后排序，回复编号，例如：2、1、3；也可以一个一个点。")
     if one.type in ("file", "image"):
-        kinds = "、".join(ending.lstrip(".") for ending in one.accept)
-        lines.append(f"请发文件：{kinds}，每个最多 {one.max_size / 1e6:.0f} MB，最多 {one.max_files} 个。")
+        lines.append(
+            f"请发文件：{spoken_kinds(one.accept)}，每个最多 {one.max_size / 1e6:.0f} MB，最多 {one.max_files} 个。"
+        )
     if one.type in ("select_one", "select_multiple", "rank"):
         lines += [f"{n}. {choice.label}" for n, choice in enumerate(one.choices, 1)]
         if one.type == "select_multiple":
@@ -63,7 +65,7 @@ def question(form: Form, draft: Draft, lead: str = "") -> Reply:
         lines.append(f"现在填的是：{masked(one, draft.values[one.name])}")
     elif one.default:
         lines.append(f"一般填「{ready(one)}」，就用它请回复「好」。")
-    if draft.rejected and not one.sensitive and draft.rejected[:8] not in lead:
+    if draft.rejected and not one.sensitive and one.type not in ("file", "image") and draft.rejected[:8] not in lead:
         lines.append(f"您刚才写的是：{draft.rejected[:60]}")
     text = "\n".join(lines)
     return Reply(

@@ -14,9 +14,11 @@ from bot.filing.answering import constrain, go_on, refused
 from bot.filing.asking import at, find, next_field
 from bot.filing.draft import Draft, Event, Step, has
 from bot.filing.extract import extract
+from bot.filing.laying import lay_in
 from bot.filing.scope import asked
 from bot.filing.speech import find as find_in
-from bot.filing.types import Parsed, check_file, parse, show
+from bot.filing.speech import no_such_days
+from bot.filing.types import Parsed, parse, show
 from bot.filing.values import fold
 from bot.filing.words import QUESTION_WORD, SURE_QUESTION
 from bot.messages import Attachment, Reply
@@ -43,7 +45,8 @@ def tells_something(form: Form, text: str, today: date) -> bool:
     """Whether a message that asks for the form already holds a report: 「工作快报：昨天下午……」, not 「我要报工作快报」."""
     if len(fold(text)) < LEAST or fold(text) in form.ask:
         return False
-    return any(find_in(text, one, today) for one in form.survey if one.extract and one.extract != "kind")
+    facts = (one for one in form.survey if one.extract and one.extract != "kind")
+    return any(find_in(text, one, today) or _no_such_day(one, text, today) for one in facts)
 
 
 def reads_like_a_report(form: Form, text: str, today: date) -> bool:
@@ -54,8 +57,11 @@ def reads_like_a_report(form: Form, text: str, today: date) -> bool:
         return False
     found = {one.extract: find_in(text, one, today) for one in form.survey if one.extract}
     days = {hit.answer for hit in found.pop("date", [])}
-    recent = any(0 <= (today - date.fromisoformat(day)).days <= RECENT for day in days)
-    return recent and sum(1 for hits in found.values() if hits) >= 2
+    # A slip in the date makes it no less a report: the person is told and asked.
+    recent = any(0 <= (today - date.fromisoformat(day)).days <= RECENT for day in days) or (
+        not days and no_such_days(text, today)
+    )
+    return bool(recent) and sum(1 for hits in found.values() if hits) >= 2
 
 
 def take_message(form: Form, draft: Draft, event: Event, today: date) -> Step:
@@ -76,7 +82,7 @@ def take_message(form: Form, draft: Draft, event: Event, today: date) -> Step:
     good, unsure = mine(form, draft, text, today)
     values = {**draft.values, **{name: parsed.value for name, parsed in good.items()}}
     draft = replace(draft, values=values, taken=tuple(name for name in draft.taken if name not in good))
-    draft, told = keep_files(form, draft, event.attachments)
+    draft, told = lay_in(form, draft, event.attachments)
     heard = [_heard(find(form, name), parsed) for name, parsed in good.items()]
     if next_field(form, draft) is None:  # the check page shows it all
         heard = ["我是这样理解的，请看对不对。"]
@@ -101,37 +107,13 @@ def take_pictures(form: Form, draft: Draft, files: Sequence[Attachment]) -> Step
     """Files without words, at any question: they go to the first question that takes such files. The rest of an album
     comes this way."""
     at_first = draft.at
-    draft, told = keep_files(form, draft, files)
+    draft, told = lay_in(form, draft, files)
     if not at_first or draft.phase == "checking":
         return Step(draft, (pages.check_page(form, draft, "\n".join(told)),), "asked")
     one = at(form, draft)
     if one.type in ("file", "image") and has(draft, one):
         return go_on(form, draft, "\n".join(told))
     return Step(draft, (pages.question(form, draft, "\n".join(told)),), "asked")
-
-
-def keep_files(form: Form, draft: Draft, files: Sequence[Attachment]) -> tuple[Draft, list[str]]:
-    """(draft with the files that some question takes, what to say about each)."""
-    told = []
-    for file in files:
-        draft, said = _keep(form, draft, file)
-        told.append(said)
-    return draft, told
-
-
-def _keep(form: Form, draft: Draft, file: Attachment) -> tuple[Draft, str]:
-    problem = f"这张表不收文件，「{file.name}」没有收。"
-    for one in asked(form, draft.values):
-        if one.type not in ("file", "image"):
-            continue
-        kept: list[Any] = list(draft.values.get(one.name) or [])
-        problem = check_file(one, file)
-        if not problem and len(kept) >= one.max_files:
-            problem = f"「{one.label}」最多 {one.max_files} 个文件，「{file.name}」没有收。"
-        if not problem:
-            kept.append({"name": file.name, "path": file.path, "size": file.size, "media_type": file.media_type})
-            return replace(draft, values={**draft.values, one.name: kept}), f"收到「{file.name}」。"
-    return draft, problem
 
 
 def mine(form: Form, draft: Draft, text: str, today: date) -> tuple[dict[str, Parsed], list[str]]:
@@ -149,8 +131,13 @@ def mine(form: Form, draft: Draft, text: str, today: date) -> tuple[dict[str, Pa
             unsure += [doubt] if doubt else []
         else:
             continue
-        if parsed is not None and _holds(form, replace(draft, values=_with(draft, good)), one, parsed, today):
+        if parsed is None:
+            continue
+        try:
+            constrain(form, replace(draft, values=_with(draft, good)), one, parsed.value, today)
             good[one.name] = parsed
+        except ValueError as error:
+            unsure.append(f"「{one.label}」听到的是{show(one, parsed.value)}，没有记：{error}")
     return good, unsure
 
 
@@ -163,18 +150,24 @@ def _found(one: Field, text: str, today: date) -> tuple[Parsed | None, str]:
     if len(answers) > 1:
         heard = "、".join(f"「{hit.said}」" for hit in hits[:4])
         return None, f"「{one.label}」听到了不止一个（{heard}），请说明是哪一个。"
+    if not answers:
+        return None, _no_such_day(one, text, today)
     try:
-        return (parse(one, answers[0], today), "") if answers else (None, "")
-    except ValueError:
-        return None, ""
+        return parse(one, answers[0], today), ""
+    except ValueError as error:
+        return None, f"「{one.label}」听到的是「{hits[0].said}」，没有记：{error}"
 
 
-def _holds(form: Form, draft: Draft, one: Field, parsed: Parsed, today: date) -> bool:
-    try:
-        constrain(form, draft, one, parsed.value, today)
-    except ValueError:
-        return False
-    return True
+def doubtful_days(form: Form, text: str, today: date) -> list[str]:
+    """Why a date in the text cannot be taken, for each question that asks for one."""
+    dated = (one for one in form.survey if one.extract == "date" and not find_in(text, one, today))
+    return [told for one in dated if (told := _no_such_day(one, text, today))]
+
+
+def _no_such_day(one: Field, text: str, today: date) -> str:
+    """Why the only date in the text cannot be taken; "" when there is none, or it can."""
+    days = no_such_days(text, today) if one.extract == "date" else []
+    return f"「{one.label}」听到的是「{days[0][0]}」，没有这一天：{days[0][1]}" if days else ""
 
 
 def _with(draft: Draft, good: Mapping[str, Parsed]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from datetime import date
 from rapidfuzz import fuzz
 
 from bot.content.forms import Choice, Field
-from bot.filing.values import day, fold, number
+from bot.filing.values import NoSuchDay, day, fold, number
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,20 @@ def find(text: str, one: Field, today: date) -> list[Hit]:
     plain = fold(text)
     hits = FINDERS[one.extract](plain, one, today)
     return list({hit.answer: hit for hit in reversed(hits)}.values())[::-1]
+
+
+def no_such_days(text: str, today: date) -> list[tuple[str, str]]:
+    """(as it was said, why there is no such day) of every date in the text that the calendar does not have: 2月30号."""
+    found = []
+    for hit in _DATES.finditer(fold(text)):
+        said = hit[0].lstrip("的").strip()
+        try:
+            day(said, today)
+        except NoSuchDay as error:
+            found.append((said, str(error)))
+        except ValueError:
+            continue
+    return found
 
 
 def _dates(plain: str, one: Field, today: date) -> list[Hit]:

@@ -16,7 +16,8 @@ from stdnum.exceptions import InvalidChecksum, InvalidComponent, ValidationError
 
 from bot.content.forms import Field, flat
 from bot.filing.choosing import choose, labels, parts_of
-from bot.filing.files import MEDIA_TYPES
+from bot.filing.examples import example
+from bot.filing.files import MEDIA_TYPES, spoken_kinds
 from bot.filing.values import day, fold, means_none, mobile, number
 from bot.messages import Attachment
 
@@ -107,7 +108,7 @@ FORMATS: dict[str, Callable[[str], Parsed]] = {
 
 
 def _number(field: Field, text: str, today: date) -> Parsed:
-    value, about = number(text)
+    value, about = number(text, example(field, today))
     ten_thousands = "万元" in field.label + field.hint
     if ten_thousands and re.search(r"[万亿元]", fold(text)):
         value = round(value / 10_000, 8)  # asked in 万元: 5万, 5万元 and 50000元 are all 5
@@ -200,7 +201,7 @@ def _acknowledge(field: Field, text: str, today: date) -> Parsed:
 
 
 def _not_text(field: Field, text: str, today: date) -> Parsed:
-    kinds = "、".join(ending.lstrip(".") for ending in field.accept) or "任意格式"
+    kinds = spoken_kinds(field.accept)
     raise ValueError(
         f"这里要交文件（{kinds}），不是文字。请把文件发过来{'' if field.required else '，或回复「跳过」，以后再补'}。"
     )
@@ -346,7 +347,7 @@ def check_file(field: Field, file: Attachment) -> str:
     """Why a file cannot be taken, as a sentence for the sender; "" when it can."""
     if file.problem:
         return file.problem
-    kinds = "、".join(ending.lstrip(".") for ending in field.accept)
+    kinds = spoken_kinds(field.accept)
     if file.size > field.max_size:
         return f"文件「{file.name}」有 {file.size / 1e6:.1f} MB，最多 {field.max_size / 1e6:.0f} MB。请压缩后再发。"
     if file.size == 0:

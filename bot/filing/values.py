@@ -48,21 +48,21 @@ def means_none(text: str) -> bool:
     return bool(_NONE.fullmatch(fold(text).strip(" 。.!！")))
 
 
-def number(text: str) -> tuple[float, bool]:
+def number(text: str, example: str = "50") -> tuple[float, bool]:
     """(value, whether it was only about that much) of the one number in the text. Raises ValueError for none, for a
-    vague one and for several different ones; its text may be shown."""
+    vague one and for several different ones; its text may be shown and ends with `example`."""
     plain = fold(text)
     if means_none(text):
         return 0.0, False
     for loose, exact in _LOOSE.items():
         plain = plain.replace("一" + loose, exact).replace(loose, exact)
     if _VAGUE.search(plain):
-        raise ValueError(f"「{plain[:20]}」还不够具体，请给一个数，例如 50。")
+        raise ValueError(f"「{plain[:20]}」还不够具体，请给一个数，例如 {example}。")
     found = {_written(m[0]) for m in _WRITTEN.finditer(_NOT_COUNTED.sub(" ", _joined(plain)))}
     if not found or None in found:
-        raise ValueError(f"没有在「{plain[:20]}」里看到清楚的数字。请写一个数，例如 50。")
+        raise ValueError(f"没有在「{plain[:20]}」里看到清楚的数字。请写一个数，例如 {example}。")
     if len(found) > 1:
-        raise ValueError(f"「{plain[:30]}」里有不止一个数字。请只写一个，例如 50。")
+        raise ValueError(f"「{plain[:30]}」里有不止一个数字。请只写一个，例如 {example}。")
     value = found.pop()
     assert value is not None
     return (-value if re.match(r"[-负−]\s*[\d一二三四五六七八九十]", plain) else value), bool(_ABOUT.search(plain))
@@ -105,6 +105,11 @@ def _written(token: str) -> float | None:
 
 
 # dates
+
+
+class NoSuchDay(ValueError):
+    """A date that is written well and that the calendar does not have."""
+
 
 _RELATIVE = {"大前天": -3, "前天": -2, "昨天": -1, "昨日": -1, "昨儿": -1, "今天": 0, "今日": 0, "今儿": 0, "当天": 0}
 _RELATIVE |= {"明天": 1, "明日": 1, "明儿": 1, "后天": 2, "大后天": 3}
@@ -190,12 +195,12 @@ def _arabic(hit: re.Match[str]) -> str:
 
 def _date(year: int, month: int, number: int) -> date:
     if not 1 <= month <= 12:
-        raise ValueError(f"没有 {month} 月。请写年月日，例如 2026年3月5日。")
+        raise NoSuchDay(f"没有 {month} 月。请写年月日，例如 2026年3月5日。")
     if not 1900 <= year <= 2100:
         raise ValueError(f"{year} 年不对。请写年月日，例如 2026年3月5日。")
     last = monthrange(year, month)[1]
     if not 1 <= number <= last:
-        raise ValueError(f"{year}年{month}月只有 {last} 天，没有 {number} 号。请核对日期。")
+        raise NoSuchDay(f"{year}年{month}月只有 {last} 天，没有 {number} 号。请核对日期。")
     return date(year, month, number)
 
 

@@ -39,6 +39,22 @@ def test_list_names_every_form(kexie: CommandLine) -> None:
     assert re.search(r"企业科协备案\s+2026-11\s+25\s+开着\s+所在地实行备案制", line)
 
 
+def test_the_list_says_that_the_last_day_is_over(writing: CommandLine) -> None:
+    """A form that is past its last day is listed as such; one that still takes something after it is told apart."""
+    path = writing.content / "forms/message.yaml"
+    text = path.read_text(encoding="utf-8")
+    for more, told in (
+        ('deadline: "2021-11-20"', "开着，已在 2021-11-20 截止（不再收）"),
+        ('deadline: "2021-11-20"\nlate: warn', "开着，已在 2021-11-20 截止（还能填，会提醒已过期）"),
+        ('deadline: "2999-12-31"', "开着，2999-12-31 截止"),
+        ('opens: "2999-12-01"', "开着，2999-12-01 开始填"),
+    ):
+        path.write_text(f"{text}\n{more}\n", encoding="utf-8")
+        line = next(one for one in writing("forms", "list").out.splitlines() if one.startswith("message"))
+        assert f"{told}  " in line
+        assert "截止" not in told or line.count("截止") == 1
+
+
 def test_check_looks_at_the_forms_only(writing: CommandLine) -> None:
     """A fault in a form is told as `kexie check` tells it; one elsewhere is none of its business."""
     (writing.content / "knowledge/topics/broken.yaml").write_text("- id: x\n", encoding="utf-8")

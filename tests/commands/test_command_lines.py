@@ -52,6 +52,18 @@ def test_asking_in_json_has_the_shape_that_was_promised(kexie: CommandLine) -> N
     assert all(line["sources"] == [] for line in done.lines if line["status"] in ("choose", "chat", "form"))
 
 
+def test_a_place_that_is_none_is_not_taken(kexie: CommandLine) -> None:
+    """A region nobody has heard of is told, with those there are; a place without rules of its own gets the national
+    answer."""
+    done = kexie("ask", "成立企业科协", "向谁申请", "--region", "火星")
+    assert (done.status, done.out) == (2, "")
+    assert "火星" in done.error
+    assert "有自己规定的市：温州" in done.error
+    assert len(done.error.splitlines()) == 1
+    for known in ("瑞安", "苏州", "苏州市"):
+        assert kexie("ask", "成立企业科协", "向谁申请", "--region", known).status == 0
+
+
 def test_a_region_may_be_a_city_a_county_or_left_out(kexie: CommandLine) -> None:
     """温州 and its county 瑞安 give the same answer, local rule first; null and no region give the national one."""
     question = "成立企业科协向谁申请"

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 11, 21)
 """A Saturday."""
 DRAFT_ID = "01KAK0000000000000ABCDEFGH"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SOURCES = ("handbook/9", "rules/12", "rules/13", "rules/20")
 
 
@@ -79,3 +80,8 @@ class Talk:
     def send(self, *names: str, media_type: str = "application/pdf", size: int = 1000, problem: str = "") -> str:
         files = tuple(Attachment(name, f"x/{name}", size, media_type, problem) for name in names)
         return self.take(step(self.form, self.draft, Event(attachments=files), TODAY))
+
+    def send_with(self, caption: str, *names: str, media_type: str = DOCX) -> str:
+        """Files with words under them."""
+        files = tuple(Attachment(name, f"x/{name}", 1000, media_type) for name in names)
+        return self.take(step(self.form, self.draft, Event(caption, attachments=files), TODAY))

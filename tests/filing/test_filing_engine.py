@@ -495,6 +495,9 @@ def test_a_change_can_be_wished_in_many_words(checked: Talk, text: str, name: st
         ("会员改成50", "members", 50),
         ("改会员 50", "members", 50),
         ("把联系人改成测试丙", "contact", "测试丙"),
+        ("会员不对，是50人", "members", 50),
+        ("刚才会员报错了，应该是50", "members", 50),
+        ("手机错了,应该是13900139000", "mobile", "13900139000"),
     ],
 )
 def test_a_change_and_its_value_in_one_message(checked: Talk, text: str, name: str, value: object) -> None:
@@ -527,3 +530,54 @@ def test_a_message_to_staff_may_say_anything(tmp_path: Path) -> None:
         talk = Talk(form)
         talk.say(text)
         assert talk.draft.values == {"content": text}
+
+
+NOT_MANDATORY = """
+  - {type: text, name: unit, label: 单位地址, required: yes, compact_tag: 地址}
+  - {type: text, name: secretary, label: 秘书长姓名, required: yes}
+  - {type: text, name: vice, label: 副主席姓名, compact_tag: 副主席}
+  - {type: text, name: email, label: 邮箱, format: email}
+  - {type: file, name: charter, label: 章程, accept: [.pdf, .docx, .doc, .jpg, .jpeg, .png]}
+  - {type: text, name: last, label: 末项, required: yes}
+"""
+
+
+def test_there_is_none_passes_a_question_over(tmp_path: Path) -> None:
+    """「没有副主席」, 「没有邮箱」, 「没有章程」 are no answers; at a question that must be answered it is said so."""
+    talk = Talk(read_form(small(NOT_MANDATORY), tmp_path))
+    talk.say("测试路1号")
+    for said in ("暂时没定", "还没选出来", "待定"):
+        assert "必填" in talk.say(said)
+    talk.say("王测试", "没有副主席", "我们没有邮箱")
+    assert "请发文件：PDF、Word、图片（jpg、png）" in talk.last
+    talk.say("没有章程")
+    assert talk.draft.at == "last"
+    assert talk.draft.values == {"unit": "测试路1号", "secretary": "王测试"}
+
+
+@pytest.mark.parametrize("said", ["地址写错了", "单位地址填错了，要改一下", "第1项改成测试路2号", "第 1 项写错了"])
+def test_a_slip_is_put_right_in_ones_own_words(tmp_path: Path, said: str) -> None:
+    """At any question, one for files too; what was said is not taken for the answer."""
+    talk = Talk(read_form(small(NOT_MANDATORY), tmp_path))
+    talk.say("测试路1号", "王测试", "跳过", "跳过", said)
+    if "成" not in said:
+        assert "改「单位地址」" in talk.last
+        talk.say("测试路2号")
+    assert talk.draft.values["unit"] == "测试路2号"
+    assert talk.draft.at == "charter"
+
+
+def test_written_wrongly_goes_back(tmp_path: Path) -> None:
+    """「写错了」 alone means the answer before."""
+    talk = Talk(read_form(small(NOT_MANDATORY), tmp_path))
+    talk.say("测试路1号", "刚才填错了")
+    assert talk.draft.at == "unit"
+
+
+def test_help_after_three_failures_offers_each_way_once(tmp_path: Path) -> None:
+    """A person is offered; no button stands there twice."""
+    talk = Talk(read_form(small(NOT_MANDATORY), tmp_path))
+    talk.say("测试路1号", "王测试", "跳过", "a", "b", "c")
+    labels = [button.label for button in talk.buttons]
+    assert "找人工" in labels
+    assert len(labels) == len(set(labels))

@@ -25,7 +25,7 @@ choices:
 survey:
   - {type: text, name: content, label: 办了什么, hint: 一句话就行：什么时候、在哪里、办了什么、多少人。, required: yes, appearance: whole multiline}
   - {type: text, name: unit_name, label: 单位, required: yes, prefill: unit_name, extract: unit, compact_tag: 单位}
-  - {type: date, name: held_on, label: 日期, required: yes, extract: date}
+  - {type: date, name: held_on, label: 日期, required: yes, extract: date, constraint: this <= today(), constraint_message: 这一天还没到。}
   - {type: text, name: place, label: 地点, required: yes, extract: place}
   - {type: select_one kind, name: kind, label: 种类, required: yes, extract: kind}
   - {type: integer, name: people, label: 参加人数, required: yes, extract: count, start: 1}

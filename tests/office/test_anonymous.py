@@ -99,6 +99,21 @@ def test_one_may_choose_to_give_no_name(office: Desk) -> None:
     assert "已收到" in office.person("b").say(receipt)
 
 
+def test_wishes_are_understood_where_the_name_is_asked_for(office: Desk) -> None:
+    """帮助 explains both ways, 跳过 is told that it cannot be, 暂存 and 取消 leave; nothing is begun."""
+    talk = office.person()
+    talk.say("我要提意见给科协")
+    assert talk.labels == ["不留名", "留名"]
+    assert "没法联系您" in talk.say("帮助")
+    assert talk.labels == ["不留名", "留名"]
+    assert "不能跳过" in talk.say("跳过")
+    assert talk.labels == ["不留名", "留名"]
+    for word in ("暂存", "取消", "上一步"):
+        talk.say("我要提意见给科协")
+        assert "还没开始填" in talk.say(word)
+        assert "没有没填完的表" in talk.say("我的草稿")
+
+
 def test_who_gives_their_name_hands_in_as_always(office: Desk) -> None:
     """With a name the status belongs to this chat."""
     talk = office.person("a")

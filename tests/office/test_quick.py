@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from bot.store.records import Records
 from tests.office.people import keep, later, picture
 from tests.talk import Desk
@@ -50,6 +52,38 @@ def test_only_what_is_missing_is_asked(office: Desk) -> None:
     assert "- 参加人数：30（约数）" in talk.last
     assert "单位" in talk.last
     assert "请检查" in talk.say("测试二号有限公司")
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("2月30号", "2026年2月只有 28 天"),
+        ("11月31日", "2026年11月只有 30 天"),
+        ("13月5号", "没有 13 月"),
+    ],
+)
+def test_a_day_that_does_not_exist_is_told_and_asked(office: Desk, said: str, why: str) -> None:
+    """It is not dropped in silence: said back, with the reason, and the day is the next question."""
+    talk = office.person()
+    talk.say(f"工作快报：{said}测试一号有限公司在报告厅办了科普讲座，五十来人参加")
+    assert f"「日期」听到的是「{said}」，没有这一天：{why}" in talk.last
+    assert "日期" in talk.last.rpartition("（")[2]
+    assert "3. 日期：2026年11月20日（周五）" in talk.say("昨天")
+
+
+def test_a_slip_in_the_date_is_still_a_report(office: Desk) -> None:
+    """Nobody asked for the form, and the date is wrong: the form is offered all the same."""
+    talk = office.person()
+    talk.say("2月30号测试一号有限公司在报告厅办了科普讲座，五十来人参加")
+    assert any("报" in label for label in talk.labels)
+
+
+def test_what_the_form_does_not_take_is_told(office: Desk) -> None:
+    """A day to come was heard and is not taken: the reason is said."""
+    talk = office.person()
+    talk.say("工作快报：12月30号测试一号有限公司在报告厅办了科普讲座，0人参加")
+    assert "「参加人数」听到的是「0人」，没有记" in talk.last
+    assert "「日期」听到的是2026年12月30日（周三），没有记：这一天还没到" in talk.last
 
 
 def test_what_is_not_sure_is_asked_and_not_guessed(office: Desk) -> None:

@@ -76,6 +76,15 @@ def test_press_without_message() -> None:
     assert must(press(data="e:x")).chat == "telegram:42"
 
 
+def test_others_read_along() -> None:
+    """A message or a press in a group is marked: nothing personal may be asked there."""
+    assert must(message(GROUP, text="/help")).public
+    assert must(press(data="x", message={"message_id": 3, "date": 0, "chat": GROUP})).public
+    assert not must(message(text="/help")).public
+    assert not must(press(data="x", message={"message_id": 3, "date": 0, "chat": PRIVATE})).public
+    assert not must(press(data="x")).public
+
+
 def test_game_press() -> None:
     """A press without data is nothing to handle."""
     assert read(press(game_short_name="x")) is None

@@ -77,7 +77,7 @@ class TelegramChannel:
             ) from None
         # One transport for all: the library would make a second one for getUpdates, which it is never asked for.
         self._bot = Bot(token, f"{api}/bot", f"{api}/file/bot", request=self._wire, get_updates_request=self._wire)
-        self._mailer = Mailer(self._bot, files, pace or Pace(clock, apart=APART))
+        self._mailer = Mailer(self._bot, files, pace or Pace(clock, apart=APART), self._username)
         self._downloads = Downloads(self._bot, f"{api}/file/bot{token}", files)
         self._poller = Poller(f"{api}/bot{token}/getUpdates", self._setup_or_trouble, timing or Timing())
         self._staff = staff_chats
@@ -89,6 +89,12 @@ class TelegramChannel:
         """Ask who the bot is. Raises a TelegramError."""
         me = await self._bot.get_me()
         self.me = updates.Self(me.id, me.username or "")
+
+    async def _username(self) -> str:
+        """The bot's username, asked for when a process that only sends needs it. Raises a TelegramError."""
+        if not self.me.username:
+            await self.introduce()
+        return self.me.username
 
     async def learn_name(self, stop: asyncio.Event) -> None:
         """Ask who the bot is until that is known, for a process that reads messages without receiving them. Until then

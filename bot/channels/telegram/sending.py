@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from bot.channels.telegram.updates import address
 from bot.channels.telegram.wire import accepted
 from bot.delivery import outcomes
 from bot.delivery.trip import Trip
-from bot.messages import Attachment, Reply
+from bot.messages import Attachment, Button, Reply
 
 log = logging.getLogger(__name__)
 
@@ -30,8 +31,10 @@ _NO_FILE = "文件「{name}」现在发不出来。请回复「人工」，让�
 class Mailer:
     """Sends replies, part by part."""
 
-    def __init__(self, bot: Bot, files: Path, pace: Pace) -> None:
+    def __init__(self, bot: Bot, files: Path, pace: Pace, name: Callable[[], Awaitable[str]]) -> None:
+        """`name`: asks for the bot's username, for links to the private chat; may raise a TelegramError."""
         self._bot = bot
+        self._name = name
         self._files = files
         self._pace = pace
 
@@ -79,7 +82,9 @@ class Mailer:
             raise outcomes.Unknown(f"answer not understood: {type(error).__name__}") from None
 
     async def _call(self, target: tuple[int, int | None], part: render.Part, text: str, mode: str | None) -> None:
-        common: dict[str, Any] = {"chat_id": target[0], "message_thread_id": target[1], "reply_markup": _keyboard(part)}
+        links = any(button.alone for row in part.buttons for button in row)
+        keyboard = _keyboard(part, await self._name() if links else "")
+        common: dict[str, Any] = {"chat_id": target[0], "message_thread_id": target[1], "reply_markup": keyboard}
         path = self._sendable(part.file) if part.file else None
         if part.file and path:
             with path.open("rb") as handle:
@@ -107,8 +112,15 @@ class Mailer:
         return None
 
 
-def _keyboard(part: render.Part) -> InlineKeyboardMarkup | None:
+def _keyboard(part: render.Part, username: str) -> InlineKeyboardMarkup | None:
     if not part.buttons:
         return None
-    rows = [[InlineKeyboardButton(button.label, callback_data=button.id) for button in row] for row in part.buttons]
-    return InlineKeyboardMarkup(rows)
+    return InlineKeyboardMarkup([[_key(button, username) for button in row] for row in part.buttons])
+
+
+def _key(button: Button, username: str) -> InlineKeyboardButton:
+    """A button that comes back as a press, or a link to the private chat.
+    Source: https://core.telegram.org/bots/features#deep-linking."""
+    if button.alone and username:
+        return InlineKeyboardButton(button.label, url=f"https://t.me/{username}?start={button.alone}")
+    return InlineKeyboardButton(button.label, callback_data=button.id)

@@ -102,7 +102,7 @@ def _message(raw: Raw, body: Raw, me: Self, is_staff: Callable[[str], bool]) -> 
     text = body.get("text") or body.get("caption") or ""
     if not isinstance(text, str):
         raise ValueError("text of the message is not a string")
-    grouped = body["chat"].get("type", "private") != "private"
+    grouped = _is_group(body)
     if grouped and not (_addressed(body, text, me) or is_staff(chat)):
         return None
     attachments = tuple(Attachment(file.name, "", file.size, file.media_type) for file in remotes(raw))
@@ -110,14 +110,15 @@ def _message(raw: Raw, body: Raw, me: Self, is_staff: Callable[[str], bool]) -> 
     if grouped and not text and not attachments and not _addressed(body, text, me):
         return None
     album = str(body.get("media_group_id") or "")
-    return Incoming("telegram", chat, str(raw["update_id"]), text, "", attachments, album)
+    return Incoming("telegram", chat, str(raw["update_id"]), text, "", attachments, album, public=grouped)
 
 
 def _press(raw: Raw, body: Raw, me: Self, is_staff: Callable[[str], bool]) -> Incoming | None:
     data = body.get("data")
     if not isinstance(data, str) or not data:
         return None
-    return Incoming("telegram", _chat(body), str(raw["update_id"]), press=data)
+    public = _is_group(_dict(body.get("message")))
+    return Incoming("telegram", _chat(body), str(raw["update_id"]), press=data, public=public)
 
 
 _READERS: dict[str, Callable[[Raw, Raw, Self, Callable[[str], bool]], Incoming | None]] = {
@@ -150,6 +151,11 @@ def _chat(body: Raw) -> str:
         raise ValueError("the update names no chat")
     thread = place.get("message_thread_id") if place.get("is_topic_message") else None
     return f"telegram:{chat['id']}:{thread}" if is_number(thread) else f"telegram:{chat['id']}"
+
+
+def _is_group(message: Raw) -> bool:
+    """Whether others read along where the message stands."""
+    return bool(_dict(message.get("chat")).get("type", "private") != "private")
 
 
 def _addressed(body: Raw, text: str, me: Self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from datetime import date
 
 from ulid import ULID
 
@@ -11,8 +12,9 @@ from bot.clock import china_day
 from bot.content.forms import Form
 from bot.filing.draft import Draft, Event, Step
 from bot.filing.engine import start, step
+from bot.filing.laying import lay_in
 from bot.filing.office.admission import refusal
-from bot.filing.quick import keep_files, more_files, reads_like_a_report, tells_something
+from bot.filing.quick import doubtful_days, more_files, reads_like_a_report, tells_something
 from bot.filing.words import SURE_QUESTION
 from bot.memory import Memory
 from bot.messages import Attachment, Button, Incoming, Reply
@@ -62,7 +64,7 @@ def stray(
     held = draft_of(incoming.album, incoming.chat, records)
     if held and held.form_id in forms:
         form, draft = forms[held.form_id], Draft.from_json(held.draft)
-        kept, told = keep_files(form, draft, incoming.attachments)
+        kept, told = lay_in(form, draft, incoming.attachments)
         records.save_draft(incoming.chat, kept.to_json(), form.expires_in)
         return memory, [more_files(draft, kept) or Reply("\n".join(told))]
     if not incoming.album and not all(file.media_type.startswith("image/") for file in incoming.attachments):
@@ -89,8 +91,17 @@ def offer(
             yes = Button(texts["quick_yes"].format(title=form.title)[:20], f"form:go:{draft.id}")
             key = "quick_offer" if incoming.attachments else "quick_offer_words"
             told = texts[key].format(title=form.title, purpose=form.purpose, retention=form.retention)
+            doubts = doubtful_days(form, incoming.text, china_day(records.now))
+            told = "\n".join([told.rstrip(), *doubts])
             return Reply(told, buttons=((yes, Button(texts["no"], f"form:drop:{draft.id}")),))
     return None
+
+
+def is_report(form: Form, incoming: Incoming, today: date) -> bool:
+    """Whether a message that asks for no form may be a report for this one."""
+    if not form.quick or not tells_something(form, incoming.text, today):
+        return False
+    return bool(incoming.attachments) or reads_like_a_report(form, incoming.text, today)
 
 
 def reported(
@@ -98,9 +109,7 @@ def reported(
 ) -> Draft | None:
     """A paused draft of a quick form out of a message that may be meant for it; None when it holds no report."""
     today = china_day(records.now)
-    if not form.quick or not tells_something(form, incoming.text, today):
-        return None
-    if not incoming.attachments and not reads_like_a_report(form, incoming.text, today):
+    if not is_report(form, incoming, today):
         return None
     if form.anonymous != "never" or refusal(form, incoming.chat, records, today, texts):
         return None

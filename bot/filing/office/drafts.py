@@ -65,6 +65,11 @@ def offer(forms: Mapping[str, Form], chat: str, memory: Memory, records: Records
     return Reply(texts["handover"].format(title=forms[stored.form_id].title, code=written, minutes=minutes))
 
 
+def has_code(text: str) -> bool:
+    """Whether the text asks for a draft by its code."""
+    return bool(TAKE_OVER.match(fold(text)))
+
+
 def accept(text: str, chat: str, records: Records, texts: Mapping[str, str]) -> tuple[str, list[Reply]] | None:
     """(id of the draft that came here, or "", and what is said to both chats); None when the text holds no code."""
     found = TAKE_OVER.match(fold(text))

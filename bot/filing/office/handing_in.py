@@ -60,8 +60,9 @@ def hand_in(
         memory = replace(memory, draft="")
     if not lodged.receipt:
         return Handed(memory, [Reply(texts["voted_secret"].format(title=form.title))])
-    told = _receipt(form, lodged, answers, unnamed, copy(form, lodged.receipt, answers, records.now), records, texts)
-    return Handed(memory, [*done.replies, told], lodged.receipt, answers, unnamed)
+    written = copy(form, lodged.receipt, answers, records.now)
+    told = _receipt(form, lodged, answers, unnamed, written, records, texts, tuple(one.text for one in done.replies))
+    return Handed(memory, [told], lodged.receipt, answers, unnamed)
 
 
 def _receipt(
@@ -72,12 +73,14 @@ def _receipt(
     copy: Attachment,
     records: Records,
     texts: Mapping[str, str],
+    notes: tuple[str, ...],
 ) -> Reply:
+    """The receipt; `notes`: what is still to come."""
     head = texts["submitted_unnamed" if unnamed else "submitted"].format(title=form.title, receipt=lodged.receipt)
     place = registrations.line(lodged.place, records, texts)
     steps = worded(form, form.next_steps, visible(form, answers))
     review = texts["reviewed_by"].format(reviewer=form.reviewer) if form.reviewer else ""
-    parts = [head, place, results.told(form, answers), review, steps, "" if unnamed else texts["receipt_keep"]]
+    parts = [head, place, *notes, results.told(form, answers), review, steps, "" if unnamed else texts["receipt_keep"]]
     # Without a name nobody can be shown to own it afterwards: the copy is all there is.
     papers = () if unnamed else paper_buttons(form, answers, f"r:{lodged.receipt}")
     ways = (*results.ways(form, answers), *papers)
