@@ -76,10 +76,11 @@ class Understander:
         """What `text` means in `context`. Never raises, whatever the text."""
         context = context or Context()
         cleaned = self.typed.read(clean(text))
-        normal = self.featuriser.normalise(cleaned)
-        cut = self.featuriser.pieces(cleaned) if self.places.mentioned(cleaned) else []
-        named = self.places.city(cleaned, cut)
-        elsewhere = self.places.other(cleaned, cut)
+        normal = self.featuriser.bare(cleaned)
+        named = elsewhere = ""
+        if self.places.mentioned(cleaned):
+            cut = self.featuriser.pieces(cleaned)
+            named, elsewhere = self.places.city(cleaned, cut), self.places.other(cleaned, cut)
         region = named or ("" if elsewhere else context.city)
         base = Understanding("unknown", region=region, region_named=bool(named), elsewhere=elsewhere)
         walked = self._walk(cleaned.strip(), context, base)
@@ -224,8 +225,10 @@ class Understander:
         found = [c for c in self.nearby.find(normal, decided.region) if c.score >= WORTH_OFFERING]
         if decided.elsewhere and not decided.region_named:
             found = [c for c in found if not self.content.entries[c.id].region]
+        if not found:
+            return decided
         taught = decided.candidates
-        if not found or (taught and self.nearby.likeness(normal, taught[0].phrasing) >= found[0].score):
+        if taught and self.nearby.likeness(normal, taught[0].phrasing) >= found[0].score:
             return replace(decided, candidates=(*taught, *found))
         decided = replace(decided, candidates=(*found, *taught))
         best = found[0]

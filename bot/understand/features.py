@@ -23,7 +23,7 @@ from pypinyin import Style, lazy_pinyin
 from pypinyin import pinyin as to_pinyin
 
 from bot.content.models import Words
-from bot.understand.normalise import normalise
+from bot.understand.normalise import bare, normalise
 
 CHANNELS = ("c", "p", "w")
 """c: character n-grams 1-3; p: pinyin-letter n-grams of 3 and 5; w: words and the concepts they stand for."""
@@ -128,6 +128,7 @@ class Featuriser:
         self._jieba = _tokenizer()
         # The same question is cut and counted several times on its way.
         self._last: tuple[str, list[str]] = ("", [])
+        self._last_cut: tuple[str, list[str]] = ("", [])
         self._last_counted: tuple[str, Features] | None = None
         for term in words.terms:
             self._jieba.add_word(term, freq=20000)
@@ -140,9 +141,16 @@ class Featuriser:
         """`normalise` with the known typing errors mended."""
         return normalise(text, self.typos)
 
+    def bare(self, cleaned: str) -> str:
+        """`normalise` for text that is cleaned already."""
+        return bare(cleaned, self.typos)
+
     def cut(self, normal: str) -> list[str]:
         """Words of normalised text, as jieba cuts it with the domain words."""
-        return [word for word in self.pieces(normal) if word.strip()]
+        last = self._last_cut
+        if normal != last[0]:
+            last = self._last_cut = normal, [word for word in self.pieces(normal) if word.strip()]
+        return list(last[1])
 
     def cut_finely(self, normal: str) -> list[str]:
         """Like `cut`, with the shorter words inside a long one too: what a full-text index wants."""

@@ -47,9 +47,13 @@ def clean(text: str) -> str:
 
 
 def normalise(text: str, typos: Mapping[str, str] | None = None) -> str:
-    """The form that features are made of: `clean`, typing errors mended, 第十条 as 第10条, fillers and punctuation as
-    single spaces. May be "" (an emoji, say)."""
-    result = clean(text)
+    """The form that features are made of: `clean`, then `bare`. May be "" (an emoji, say)."""
+    return bare(clean(text), typos)
+
+
+def bare(cleaned: str, typos: Mapping[str, str] | None = None) -> str:
+    """Cleaned text with typing errors mended, 第十条 as 第10条, fillers and punctuation as single spaces."""
+    result = cleaned
     for wrong, right in (typos or {}).items():
         if wrong in result:
             result = result.replace(wrong, right)

@@ -149,7 +149,9 @@ class Signals:
         numbers = np.array(short, np.intp)
         signals[:, _CLASSIFIER] = scores.classes[numbers]
         signals[:, _REFUSES] = self._refuses[numbers]
-        signals[:, _ASKS] = np.append(scores.groups, 0.0)[self._groups[numbers]]
+        groups = np.zeros(len(scores.groups) + 1, np.float32)  # the last is for classes that are in none
+        groups[:-1] = scores.groups
+        signals[:, _ASKS] = groups[self._groups[numbers]]
         phrasings, rows = [], []
         for number in short:
             one = self._classes[number]
