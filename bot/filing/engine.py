@@ -19,7 +19,7 @@ from bot.filing.fitting import fitted
 from bot.filing.items import handle
 from bot.filing.laying import KINDS, is_for_another, lay_in
 from bot.filing.moves import ACTIONS, change, change_by_name, closed, confirm
-from bot.filing.quick import take_message, take_pictures, whole
+from bot.filing.quick import corrected, take_message, take_pictures, whole
 from bot.filing.scope import asked, has_value
 from bot.filing.types import TYPES, Parsed, fits, parse
 from bot.filing.values import fold, means_none
@@ -136,7 +136,7 @@ def _turn(form: Form, draft: Draft, event: Event, today: date) -> Step:
         changed = change_by_name(form, draft, *wanted, today)
         if changed:
             return changed
-    return _answer(form, draft, event.text, today)
+    return corrected(form, draft, event.text, today) or _answer(form, draft, event.text, today)
 
 
 def _files(form: Form, draft: Draft, event: Event, today: date) -> Step:

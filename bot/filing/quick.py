@@ -91,6 +91,37 @@ def take_message(form: Form, draft: Draft, event: Event, today: date) -> Step:
     return go_on(form, draft, "\n".join([*told, *(heard or ["记下了。"]), *unsure]))
 
 
+def corrected(form: Form, draft: Draft, text: str, today: date) -> Step | None:
+    """「不对，是前天」, 「不是45人，是50人」: the facts in it take the place of those that were heard. None when it corrects
+    nothing; what is no fact is never taken for the answer to the question at hand."""
+    said = _NOT_SO.match(fold(text)) if form.quick and not whole(form, draft) else None
+    heard = [one for one in asked(form, draft.values) if one.extract and has(draft, one)]
+    if not said or not heard:
+        return None
+    good: dict[str, Parsed] = {}
+    unsure: list[str] = []
+    for one in heard:
+        parsed, doubt = _found(one, said["right"], today)
+        unsure += [doubt] if doubt else []
+        try:
+            if parsed:
+                constrain(form, draft, one, parsed.value, today)
+                good[one.name] = parsed
+        except ValueError as error:
+            unsure.append(f"「{one.label}」听到的是{show(one, parsed.value) if parsed else ''}，没有记：{error}")
+    told = [f"「{one.label}」改成：{show(one, good[one.name].value)}。" for one in heard if one.name in good]
+    if not told and not unsure:
+        unsure = [f"哪一项不对？带上名字说就行，例如「改 {heard[0].label}」，或者「{heard[0].label}不对，是……」。"]
+    return go_on(form, replace(draft, values=_with(draft, good)), "\n".join([*told, *unsure]))
+
+
+_NOT_SO = re.compile(
+    r"^(?:不对|有误|更正(?:一下)?|(?:我|刚才)?(?:说|写|打|弄|搞|填|记)?错了?|不是(?:这样|这个)?的?(?=[,，。 ]|[^,，。 ]{1,15}[,，。 ]))"
+    r"(?:[^,，。 ]{0,15}[,，。 ])?\s*(?:应该?|应当|其实|而)?是?(?P<right>.*)$",
+    re.DOTALL,
+)
+
+
 def headed(form: Form, text: str) -> str:
     """What follows 「工作快报：」, "" when the text does not begin with the form's name and a colon or the like. After a
     mere space it has to read like a report: 「工作快报 怎么报」 is a question."""

@@ -86,6 +86,31 @@ def test_what_the_form_does_not_take_is_told(office: Desk) -> None:
     assert "「日期」听到的是2026年12月30日（周三），没有记：这一天还没到" in talk.last
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("不对，是前天", "「日期」改成：2026年11月19日（周四）。"),
+        ("不是30人，是50人", "「参加人数」改成：50。"),
+        ("说错了 应该是 45 人", "「参加人数」改成：45。"),
+        ("不对，前天办的，一共45人参加", "「参加人数」改成：45。"),
+        ("不对，是2月30号", "没有这一天"),
+        ("不对", "哪一项不对"),
+        ("不对，是那个", "哪一项不对"),
+    ],
+)
+def test_what_was_heard_wrongly_is_corrected(office: Desk, said: str, told: str) -> None:
+    """「不对，是前天」 is never taken for the name of the firm that is asked for at that moment."""
+    talk = office.person()
+    talk.say("工作快报：昨天在车间搞了比赛，30名职工参加")
+    assert "不对就改" in talk.last
+    assert told in talk.say(said)
+    assert "（2/" in talk.last
+    talk.say("测试二号有限公司")
+    assert "2. 单位：测试二号有限公司" in talk.last
+    assert told in talk.say(said)  # on the check page, too
+    assert "2. 单位：测试二号有限公司" in talk.last
+
+
 def test_what_is_not_sure_is_asked_and_not_guessed(office: Desk) -> None:
     """Two dates, two kinds, two numbers: each is named and asked."""
     talk = office.person()
