@@ -380,9 +380,11 @@ def test_only_settings_reads_the_environment() -> None:
             name = node.attr if isinstance(node, ast.Attribute) else node.name if isinstance(node, ast.alias) else ""
             if name in ("environ", "environb", "getenv"):
                 readers.add(module)
-    assert readers - {"bot.understand.features"} == {"bot.settings"}
-    text = _modules()["bot.understand.features"].read_text(encoding="utf-8")
-    assert text.count("environ") == text.count("os.environ.setdefault(")
+    switches = {"bot", "bot.understand.features"}
+    assert readers - switches == {"bot.settings"}
+    for module in switches:
+        text = _modules()[module].read_text(encoding="utf-8")
+        assert text.count("environ") == text.count("os.environ.setdefault(")
 
 
 def test_understanding_answering_and_the_form_engine_touch_no_world() -> None:
