@@ -98,6 +98,7 @@ def answer_for(content: Content, entry: Entry, meaning: Understanding, today: da
 
 
 def _entry(content: Content, entry: Entry, meaning: Understanding, context: Context, today: date) -> Response:
+    entry = _with_rival(content, entry, meaning)
     answer = answer_for(content, entry, meaning, today)
     lead = _nothing_local(content, entry, meaning) or _again(content, entry, meaning, context)
     answer = replace(answer, text=f"{lead}\n{answer.text}") if lead else answer
@@ -128,6 +129,18 @@ def _entry(content: Content, entry: Entry, meaning: Understanding, context: Cont
         aside=False,
     )
     return Response((reply,), context, "unknown" if entry.kind == "open" and not meaning.folded else "")
+
+
+def _with_rival(content: Content, entry: Entry, meaning: Understanding) -> Entry:
+    """An open entry with the answer that was nearly meant as the first to read on: a few words often mean either."""
+    if entry.kind != "open":
+        return entry
+    rivals = (
+        content.entries[c.id] for c in meaning.candidates if c.id in content.entries and c.score >= WORTH_OFFERING
+    )
+    here = (one for one in rivals if one.kind == "answer" and one.region in ("", meaning.region))
+    found = next((one.id for one in here if one.id != entry.id), "")
+    return replace(entry, see=(found, *(other for other in entry.see if other != found))) if found else entry
 
 
 def _nothing_local(content: Content, entry: Entry, meaning: Understanding) -> str:

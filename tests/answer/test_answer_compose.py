@@ -143,6 +143,25 @@ def test_what_the_documents_leave_open_names_whom_to_ask(content: Content, kind:
     assert ("温州市科协测试处" in reply.text) == (kind == "open")
 
 
+@pytest.mark.parametrize(("share", "offered"), [(0.3, True), (0.05, False)])
+def test_an_open_entry_offers_the_answer_that_was_nearly_meant(content: Content, share: float, offered: bool) -> None:
+    """A few words often mean either what is settled or what is left open: the other one is the first button."""
+    left_open, near = (
+        entry(content, kind="open", see=()),
+        next(
+            one
+            for one in content.entries.values()
+            if one.kind == "answer" and not one.region and one.id != "founding-approver"
+        ),
+    )
+    changed = replace(content, entries={**content.entries, left_open.id: left_open})
+    ranked = tuple(Candidate(name, score, {}, "") for name, score in ((left_open.id, 0.6), (near.id, share)))
+    meaning = Understanding("unknown", left_open.id, "entry", 0.6, ranked)
+    response = respond(changed, meaning, Context(), TODAY)
+    assert (f"e:{near.id}" in [button.id for button in buttons(response.replies[0])]) == offered
+    assert response.context.offered == ((near.id,) if offered else ())
+
+
 def test_an_answer_is_remembered_for_the_next_question(small_app: App) -> None:
     """After an answer the context holds its entry, topic and aspect; after an offer, what was offered, in order."""
     content, meaning = small_app.content, small_app.understander.understand("成立企业科协向谁申请")

@@ -22,7 +22,7 @@ from bot.understand.normalise import normalise
 HERE = Path(__file__).parent
 TODAY = date(2025, 6, 1)
 """A fixed day: answers name what has expired, so the day may not be the day of the run."""
-IN_SCOPE = ("paraphrase", "fact", "region", "noisy", "compare")
+IN_SCOPE = ("paraphrase", "fact", "region", "noisy", "compare", "terse")
 OUT_OF_SCOPE = ("far", "near", "missing", "chitchat", "abuse", "injection")
 CEILINGS = ("refused_in",)
 """Figures of floors.json that may not rise; all others may not fall."""
@@ -36,6 +36,8 @@ def _read_rows(name: str) -> list[dict[str, Any]]:
 
 
 ROWS = _read_rows("heldout.jsonl") + _read_rows("heldout-2.jsonl")
+TERSE = _read_rows("heldout-terse.jsonl")
+"""Apart from the rest: a figure of their own."""
 DIALOGUES = _read_rows("dialogues.jsonl") + _read_rows("dialogues-2.jsonl")
 FLOORS: dict[str, float] = json.loads((HERE / "floors.json").read_text(encoding="utf-8"))
 
@@ -68,6 +70,11 @@ def measured(app: App) -> Measured:
             values[name].append(value)
             if value == (1.0 if name in CEILINGS else 0.0):
                 misses[name].append(f"{row['id']} [{row['kind']}] {row['q']}: {'；'.join(score.misses)}")
+    for row in TERSE:
+        score = judge_question(app.content, app.understander, row, TODAY)
+        values["terse_top1"].append(score.figures["top1"])
+        if not score.figures["top1"]:
+            misses["terse_top1"].append(f"{row['id']} {row['q']}: {'；'.join(score.misses)}")
     for row in DIALOGUES:
         for score in judge_dialogue(app.content, app.understander, row, TODAY):
             values["turns_top1"].append(score.figures["top1"])
@@ -94,7 +101,9 @@ def test_figure_keeps_its_floor(measured: Measured, name: str) -> None:
 def test_no_heldout_sentence_is_a_phrasing(app: App) -> None:
     """No sentence of the set stands in knowledge/, intents/ or forms/ as a phrasing or title, however it is spelt."""
     taught = {_bare(ask): name for name, asks in class_phrasings(app.content).items() for ask in asks}
-    known = [f"{row['id']} {row['q']} -> {taught[_bare(row['q'])]}" for row in ROWS if _bare(row["q"]) in taught]
+    known = [
+        f"{row['id']} {row['q']} -> {taught[_bare(row['q'])]}" for row in [*ROWS, *TERSE] if _bare(row["q"]) in taught
+    ]
     turns = [(row["id"], turn["user"]) for row in DIALOGUES for turn in row["turns"] if len(turn["user"]) > SHORT]
     known += [f"{number} {said} -> {taught[_bare(said)]}" for number, said in turns if _bare(said) in taught]
     assert not known, "Take the phrasing out, or write another held-out question:\n" + "\n".join(known)
@@ -105,7 +114,9 @@ def test_no_heldout_sentence_is_fitted_on() -> None:
     fitted = {_bare(json.loads(line)["q"]) for line in FITTING_FILE.read_text(encoding="utf-8").splitlines()}
     talks = [json.loads(line) for line in DIALOGUES_FILE.read_text(encoding="utf-8").splitlines()]
     fitted |= {_bare(turn["user"]) for talk in talks for turn in talk["turns"]}
-    said = [row["q"] for row in ROWS] + [t["user"] for row in DIALOGUES for t in row["turns"] if len(t["user"]) > SHORT]
+    said = [row["q"] for row in [*ROWS, *TERSE]] + [
+        t["user"] for row in DIALOGUES for t in row["turns"] if len(t["user"]) > SHORT
+    ]
     assert [text for text in said if _bare(text) in fitted] == []
 
 
@@ -117,7 +128,9 @@ def _bare(text: str) -> str:
 def test_gold_is_a_place_that_may_be_cited(app: App) -> None:
     """Every gold id is a source the content knows."""
     turns = [turn["expect"] for row in DIALOGUES for turn in row["turns"]]
-    unknown = {gold for row in [*ROWS, *turns] for gold in row.get("gold", []) if gold not in app.content.sources}
+    unknown = {
+        gold for row in [*ROWS, *TERSE, *turns] for gold in row.get("gold", []) if gold not in app.content.sources
+    }
     assert not unknown
 
 
@@ -127,7 +140,7 @@ def test_region_of_a_line_is_a_city_the_content_knows(app: App) -> None:
     assert not unknown
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row["id"] for row in ROWS])
+@pytest.mark.parametrize("row", [*ROWS, *TERSE], ids=[row["id"] for row in [*ROWS, *TERSE]])
 def test_line_has_the_written_form(row: dict[str, Any]) -> None:
     """A line is either a question with gold and facts that compile, or a bare message to decline."""
     assert row["q"].strip() == row["q"] != ""
@@ -143,4 +156,5 @@ def test_line_has_the_written_form(row: dict[str, Any]) -> None:
 
 def test_ids_and_questions_are_unique() -> None:
     """No line is counted twice."""
-    assert len({row["id"] for row in ROWS}) == len({_bare(row["q"]) for row in ROWS}) == len(ROWS)
+    every = [*ROWS, *TERSE]
+    assert len({row["id"] for row in every}) == len({_bare(row["q"]) for row in every}) == len(every)
