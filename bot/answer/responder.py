@@ -135,9 +135,8 @@ def _with_rival(content: Content, entry: Entry, meaning: Understanding) -> Entry
     """An open entry with the answer that was nearly meant as the first to read on: a few words often mean either."""
     if entry.kind != "open":
         return entry
-    rivals = (
-        content.entries[c.id] for c in meaning.candidates if c.id in content.entries and c.score >= WORTH_OFFERING
-    )
+    least = WORTH_OFFERING * max((c.score for c in meaning.candidates), default=1.0)
+    rivals = (content.entries[c.id] for c in meaning.candidates if c.id in content.entries and c.score >= least)
     here = (one for one in rivals if one.kind == "answer" and one.region in ("", meaning.region))
     found = next((one.id for one in here if one.id != entry.id), "")
     return replace(entry, see=(found, *(other for other in entry.see if other != found))) if found else entry
