@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.content import remembered
 from bot.content.forms import Form
 from bot.content.problems import Problems, near, slip
 from bot.content.templates import NotWord, Uses, check_uses, read_template
@@ -69,7 +70,7 @@ def load_papers(folder: Path, source_ids: Collection[str], forms: Mapping[str, F
 def _read(name: str, data: bytes, problems: Problems) -> Uses | None:
     place = f"forms/templates/{name}"
     try:
-        return read_template(data)
+        return Uses.from_data(remembered.read(data, lambda: read_template(data).as_data()))
     except NotWord as error:
         problems.add(place, str(error), "用 Word 另存为 .docx", "TEMPLATE_001")
     except ValueError as error:

@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-FORMAT = "kexie-content-1"
+FORMAT = "kexie-content-2"
 """First line of the file. Raised when what is kept changes."""
 
 

@@ -141,6 +141,17 @@ class Uses:
     children: Mapping[str, frozenset[str]]
     """Repeat -> names of its children that are needed."""
 
+    def as_data(self) -> dict[str, Any]:
+        """JSON-ready."""
+        children = {name: sorted(inner) for name, inner in self.children.items()}
+        return {"names": sorted(self.names), "optional": sorted(self.optional), "children": children}
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Uses:
+        """What `as_data` made."""
+        children = {name: frozenset(inner) for name, inner in data["children"].items()}
+        return cls(frozenset(data["names"]), frozenset(data["optional"]), children)
+
 
 def read_template(data: bytes) -> Uses:
     """What the Word file `data` names. Raises NotWord, or ValueError whose text says what is wrong for a clerk."""
