@@ -128,10 +128,10 @@ class Assistant:
             gone = "form_gone" if incoming.press.endswith(":submit") else "form_none_open"
             return [Reply(self.content.replies[gone])]
         form, draft = held
-        alone = self.filing.only_alone(form, incoming, turn.records)
-        if alone:
+        elsewhere = self.filing.only_in_private(form, incoming, turn.records)
+        if elsewhere:
             turn.memory = replace(turn.memory, draft="")
-            return [alone]
+            return [elsewhere]
         other = self.filing.other_form(incoming.text, form, draft)
         if other:
             return self.errands.begin(other, turn)

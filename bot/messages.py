@@ -55,8 +55,8 @@ class Button:
     """What the person reads, 20 characters at the most."""
     id: str
     """What comes back as `Incoming.press`."""
-    alone: str = ""
-    """What the private chat with us begins with (`/start <alone>`): a channel that can opens it, instead of sending the
+    start: str = ""
+    """What the private chat with us begins with (`/start <start>`): a channel that can opens it, instead of sending the
     press. At most 64 characters of A-Z a-z 0-9 _ -."""
 
 
@@ -87,14 +87,14 @@ def as_dict(reply: Reply) -> dict[str, Any]:
 
 
 def _button(button: Button) -> dict[str, str]:
-    return {"label": button.label, "id": button.id} | ({"alone": button.alone} if button.alone else {})
+    return {"label": button.label, "id": button.id} | ({"start": button.start} if button.start else {})
 
 
 def from_dict(data: dict[str, Any]) -> Reply:
     """The reply that `as_dict` wrote."""
     return Reply(
         text=data["text"],
-        buttons=tuple(tuple(Button(b["label"], b["id"], b.get("alone", "")) for b in row) for row in data["buttons"]),
+        buttons=tuple(tuple(Button(b["label"], b["id"], b.get("start", "")) for b in row) for row in data["buttons"]),
         files=tuple(Attachment(f["name"], f["path"], f["size"], f["media_type"]) for f in data["files"]),
         more=data.get("more", ""),
     )

@@ -19,7 +19,18 @@ from bot.filing import pages
 from bot.filing.copy import write_copy
 from bot.filing.draft import Draft, Event, Step
 from bot.filing.engine import repeat, start, step, wish
-from bot.filing.office import admission, albums, alone, dates, drafts, earlier, naming, registrations, status, switching
+from bot.filing.office import (
+    admission,
+    albums,
+    dates,
+    drafts,
+    earlier,
+    naming,
+    private_chat,
+    registrations,
+    status,
+    switching,
+)
 from bot.filing.office.handing_in import duplicates, hand_in
 from bot.filing.papers import DOCX
 from bot.filing.quick import headed, tells_something
@@ -62,8 +73,9 @@ class Filing:
         """Start a form, or offer the open draft of the same form. `incoming`: the message that asks for it, which may
         hold answers already when the form is a quick one."""
         form = self.content.forms[form_id]
-        if alone.has_to_be_private(form, incoming, records):
-            return memory, [alone.invitation(form, self.content.replies)]
+        elsewhere = self.only_in_private(form, incoming, records)
+        if elsewhere:
+            return memory, [elsewhere]
         report = self._is_report(form, incoming, records)
         for stored in records.open_drafts(incoming.chat):
             if stored.form_id == form_id and Draft.from_json(stored.draft).values and not report:
@@ -76,8 +88,9 @@ class Filing:
         """Start a form from the beginning. `unnamed`: what was said about the name, None when nothing was."""
         form, texts = self.content.forms[form_id], self.content.replies
         today = china_day(records.now)
-        if alone.has_to_be_private(form, incoming, records):
-            return memory, [alone.invitation(form, texts)]
+        elsewhere = self.only_in_private(form, incoming, records)
+        if elsewhere:
+            return memory, [elsewhere]
         refused = admission.refusal(form, incoming.chat, records, today, texts)
         if refused:
             return memory, [Reply(refused)]
@@ -247,7 +260,7 @@ class Filing:
     def stray(self, incoming: Incoming, memory: Memory, records: Records) -> tuple[Memory, list[Reply]] | None:
         """Pictures without words while no form is in hand; None for a file that belongs to nothing."""
         if incoming.public:
-            return memory, [alone.open_chat(self.content.replies, "private_files")]
+            return memory, [private_chat.open_chat(self.content.replies, "private_files")]
         return albums.stray(self.content.forms, incoming, memory, records, self.content.replies)
 
     def with_album(self, memory: Memory, incoming: Incoming, records: Records) -> tuple[Memory, Incoming]:
@@ -260,7 +273,7 @@ class Filing:
         if incoming.public:
             today, forms = china_day(records.now), self.content.forms.values()
             form = next((one for one in forms if albums.is_report(one, incoming, today)), None)
-            return alone.invitation(form, self.content.replies, "private_report") if form else None
+            return private_chat.invitation(form, self.content.replies, "private_report") if form else None
         return albums.offer(self.content.forms, incoming, memory, records, self.content.replies)
 
     # groups
@@ -268,12 +281,12 @@ class Filing:
     def opened_with(self, text: str) -> str | None:
         """Id of the form with which a private chat was opened (`/start form_…`), "" for another opening; None for any
         other message."""
-        return alone.asked_for(text.strip(), self.content.forms)
+        return private_chat.asked_for(text.strip(), self.content.forms)
 
-    def only_alone(self, form: Form, incoming: Incoming, records: Records) -> Reply | None:
+    def only_in_private(self, form: Form, incoming: Incoming, records: Records) -> Reply | None:
         """What is said instead of going on with a form where others read along; None where that is no matter."""
-        private = alone.has_to_be_private(form, incoming, records)
-        return alone.invitation(form, self.content.replies) if private else None
+        private = private_chat.has_to_be_private(form, incoming, records)
+        return private_chat.invitation(form, self.content.replies) if private else None
 
     # several drafts, several devices, places
 
@@ -289,7 +302,7 @@ class Filing:
         """「接着填 7F3K-9QXM」: the draft with its files comes here; None when the text holds no code."""
         text, chat = incoming.text, incoming.chat
         if incoming.public and drafts.has_code(text):
-            return memory, [alone.open_chat(self.content.replies, "private_code")]
+            return memory, [private_chat.open_chat(self.content.replies, "private_code")]
         taken = drafts.accept(text, chat, records, self.content.replies)
         if taken is None:
             return None

@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 
 from bot.content.models import Content, Entry
-from bot.understand.alone import speaks_for_itself, whole
 from bot.understand.classifier import Classifier
 from bot.understand.compare import NATION, Comparer, Comparison
 from bot.understand.correction import corrected
@@ -22,6 +21,7 @@ from bot.understand.region import Places
 from bot.understand.rules import find
 from bot.understand.signals import Thread
 from bot.understand.steps import more_named, offered_named, step_named
+from bot.understand.whole_questions import speaks_for_itself, whole
 
 _SAME_FOR = re.compile(
     r"[\s,.，。!?？、那要是如果换成作到放搁在的呢话我们咱这边市公司企业县区又怎么样咋啥什吗也一同规定写说办]*"

@@ -36,7 +36,7 @@ def test_a_form_is_not_begun_before_everybody(office: Desk, said: str) -> None:
     assert "请在单聊里填" in group.last
     assert "用途" not in group.last
     (way,) = buttons(group)
-    assert way.alone.startswith("form_")
+    assert way.start.startswith("form_")
     assert drafts(office, group) == 0
     assert "请在单聊里填" in group.press_id(way.id), "a channel without links sends the press"
 
@@ -45,7 +45,7 @@ def test_the_private_chat_begins_with_the_form(office: Desk) -> None:
     """`/start form_…` starts it there; what the link names and is no form any more is greeted."""
     group, person = office.group(), office.person()
     group.say("我要报工作快报")
-    assert "办了什么" in person.say(f"/start {buttons(group)[0].alone}")
+    assert "办了什么" in person.say(f"/start {buttons(group)[0].start}")
     assert "请检查" in person.say(REPORT)
     for unknown in ("/start form_gone", "/start x", "/start hello"):
         assert "我是科协通" in office.person("b").say(unknown)

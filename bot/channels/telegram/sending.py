@@ -82,7 +82,7 @@ class Mailer:
             raise outcomes.Unknown(f"answer not understood: {type(error).__name__}") from None
 
     async def _call(self, target: tuple[int, int | None], part: render.Part, text: str, mode: str | None) -> None:
-        links = any(button.alone for row in part.buttons for button in row)
+        links = any(button.start for row in part.buttons for button in row)
         keyboard = _keyboard(part, await self._name() if links else "")
         common: dict[str, Any] = {"chat_id": target[0], "message_thread_id": target[1], "reply_markup": keyboard}
         path = self._sendable(part.file) if part.file else None
@@ -121,6 +121,6 @@ def _keyboard(part: render.Part, username: str) -> InlineKeyboardMarkup | None:
 def _key(button: Button, username: str) -> InlineKeyboardButton:
     """A button that comes back as a press, or a link to the private chat.
     Source: https://core.telegram.org/bots/features#deep-linking."""
-    if button.alone and username:
-        return InlineKeyboardButton(button.label, url=f"https://t.me/{username}?start={button.alone}")
+    if button.start and username:
+        return InlineKeyboardButton(button.label, url=f"https://t.me/{username}?start={button.start}")
     return InlineKeyboardButton(button.label, callback_data=button.id)

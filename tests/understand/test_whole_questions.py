@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from bot.app import App
-from bot.understand.alone import speaks_for_itself, whole
 from bot.understand.match import Candidate
 from bot.understand.meaning import Context
 from bot.understand.steps import more_named, step_named
+from bot.understand.whole_questions import speaks_for_itself, whole
 
 SIGNALS = {"asks_subject": 0.5, "asks_topic": 0.0}
 

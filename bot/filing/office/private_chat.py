@@ -30,7 +30,7 @@ def invitation(form: Form, texts: Mapping[str, str], key: str = "private_form") 
 
 def open_chat(texts: Mapping[str, str], key: str) -> Reply:
     """To the private chat, for whatever it is."""
-    return Reply(texts[key], buttons=((Button(texts["private_open"], "alone", "hello"),),))
+    return Reply(texts[key], buttons=((Button(texts["private_open"], "private", "hello"),),))
 
 
 def _way(form: Form, label: str) -> Button:
