@@ -39,7 +39,6 @@ LABEL = 20
 _OURS = frozenset(("企业科协", "科协"))
 """Names that everybody uses for the same thing."""
 _GOES_ON = (
-    "follow-up",
     "same for another place",
     "step asked for",
     "next step",

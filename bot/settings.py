@@ -82,6 +82,15 @@ class Settings:
         return self.models / "content.cache"
 
 
+def bot_number(token: str) -> int:
+    """Number of the bot that a Telegram token is for. Raises BadSetting for one that is not of the form that @BotFather
+    gives out."""
+    found = re.fullmatch(r"(\d+):\S+", token)
+    if not found:
+        raise BadSetting("KEXIE_TELEGRAM_TOKEN 要写成 数字:字母，例如 123456:ABC。请到 @BotFather 复制完整的令牌。")
+    return int(found[1])
+
+
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Settings from the environment. Raises BadSetting."""
     env = os.environ if environment is None else environment
@@ -108,9 +117,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret):
         raise BadSetting("KEXIE_TELEGRAM_SECRET 只能用英文字母、数字、下划线和短横线，最多 256 个。不写也可以。")
     token = env.get("KEXIE_TELEGRAM_TOKEN", "").strip()
-    if token and not re.fullmatch(r"\d+:\S+", token):
+    if token:
         # Said here already, not by the channel alone: before a start spends half a minute on the model.
-        raise BadSetting("KEXIE_TELEGRAM_TOKEN 要写成 数字:字母，例如 123456:ABC。请到 @BotFather 复制完整的令牌。")
+        bot_number(token)
     public = env.get("KEXIE_PUBLIC_URL", "").strip().rstrip("/")
     if public and (urlsplit(public).scheme not in ("https", "http") or not urlsplit(public).netloc):
         raise BadSetting("KEXIE_PUBLIC_URL 要写别人打开网页用的完整地址，例如 https://kexie.example.org。")

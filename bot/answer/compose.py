@@ -75,11 +75,8 @@ def akin(content: Content, entry: Entry, region: str) -> list[Entry]:
     answers on the same topic, else on the same subject."""
     if entry.see:
         return [content.entries[other] for other in entry.see[:MAX_RELATED]]
-    subject = entry.topic.partition("/")[0]
     others = [one for one in content.entries.values() if one.kind == "answer" and one.id != entry.id]
-    near = [
-        one for one in others if one.topic.partition("/")[0] == subject and one.region in ("", region, entry.region)
-    ]
+    near = [one for one in others if one.subject == entry.subject and one.region in ("", region, entry.region)]
     return sorted(near, key=lambda one: (one.topic != entry.topic, one.region != entry.region))[:MAX_RELATED]
 
 

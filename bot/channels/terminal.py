@@ -22,9 +22,8 @@ class TerminalChannel:
 
     def raw(self, event: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
         """(update id, chat key, raw update) of an event `{"chat", "text" | "press" | "file"}`; a file may have a `text`
-        as its caption, and an `album` that is the same for all pictures of one; `public` says that others read along.
-        Raises ValueError with a
-        readable text for an event that is not of that form."""
+        as its caption, and an `album` that is the same for all pictures of one; `public` says that others
+        read along. Raises ValueError with a readable text for an event that is not of that form."""
         chat = event.get("chat", "me")
         if not isinstance(chat, str) or not chat or len(chat) > 100:
             raise ValueError('"chat" 要是一段 1 到 100 字的文字')

@@ -92,6 +92,11 @@ class Step:
     sources: tuple[str, ...] = ()
 
 
+def subject_of(topic: str) -> str:
+    """First part of a topic: 成立 of 成立/审批制."""
+    return topic.partition("/")[0]
+
+
 @dataclass(frozen=True)
 class Entry:
     """One thing that can be asked, with its answer."""
@@ -120,6 +125,11 @@ class Entry:
     """Steps when the entry is a procedure."""
     local: bool = False
     """From the local content folder (`kexie import`): matched by likeness, never taught to the classifier."""
+
+    @property
+    def subject(self) -> str:
+        """First part of the topic."""
+        return subject_of(self.topic)
 
 
 @dataclass(frozen=True)

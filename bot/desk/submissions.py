@@ -59,7 +59,8 @@ def one(content: Content, receipt: str, records: Records, member: StaffMember) -
     An answer is {label, text, files}; a file as the answer keeps it: {name, path, media_type, …}."""
     stored = records.submission(receipt)
     form = content.forms.get(stored.form_id) if stored else None
-    if stored is None or form is None or stored not in visible(content, form.form_id, records, member):
+    found = visible(content, form.form_id, records, member) if form else []
+    if stored is None or form is None or stored not in found:
         return None
     submission = _whole(stored)
     heads = columns([form], [submission])
@@ -67,7 +68,7 @@ def one(content: Content, receipt: str, records: Records, member: StaffMember) -
         {"label": head.label, "name": head.name, "text": text, "files": _files(submission.values.get(head.name))}
         for head, text in zip(heads, row(heads, submission), strict=True)
     ]
-    before, after = _neighbours(receipt, visible(content, form.form_id, records, member))
+    before, after = _neighbours(receipt, found)
     return {
         "title": form.title,
         "receipt": receipt,
@@ -88,13 +89,11 @@ def _neighbours(receipt: str, found: list[StoredSubmission]) -> tuple[str, str]:
 
 
 def _lacking(form: Form, stored: StoredSubmission) -> list[str]:
-    """Labels of the papers that may be handed in later and have not come. A page has hundreds of rows: expressions are
-    worked out only where a paper, or a group that may hold it, hangs on one."""
+    """Labels of the papers that may be handed in later and have not come. A page has hundreds of rows: where all papers
+    are there, no expression is worked out."""
     papers = [one for one in flat(form.survey) if one.type in ("file", "image") and not one.required]
     if not any(not stored.answers.get(one.name) for one in papers):
         return []
-    if not form.quick and not any(one.relevant for one in flat(form.survey) if one in papers or one.type == "group"):
-        return [one.label for one in papers if not stored.answers.get(one.name) and (one.type == "file" or one.sources)]
     draft = Draft("", form.form_id, form.version, values=stored.answers)
     return [one.label for one in later(form, draft)]
 

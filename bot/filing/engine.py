@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -23,7 +22,7 @@ from bot.filing.quick import corrected, take_message, take_pictures, whole
 from bot.filing.scope import asked, has_value
 from bot.filing.types import TYPES, Parsed, fits, parse
 from bot.filing.values import fold, means_none
-from bot.filing.words import CONSENT, GREETINGS, MAYBE_QUESTION, SURE_QUESTION, bare, change_wish, wish
+from bot.filing.words import CONSENT, DENIAL, GREETINGS, MAYBE_QUESTION, SURE_QUESTION, bare, change_wish, wish
 from bot.messages import Reply
 
 __all__ = ["Draft", "Event", "Step", "repeat", "start", "step", "wish"]
@@ -193,12 +192,9 @@ def _offers_default(form: Form, draft: Draft, text: str) -> bool:
     return bool(one.default) and not has(draft, one) and fold(text) not in words
 
 
-_DENIAL = re.compile(r"^(?:我们?|我们?公司|公司|目前|现在|暂时|还|也|都)*(?:没有?|无)(?:设|写|配)?(.{2,12}?)[的呢了]?$")
-
-
 def denies(one: Field, text: str) -> bool:
     """Whether 「没有邮箱」 says that there is nothing to answer at a question that may be passed over."""
-    said = _DENIAL.match(fold(text).strip(" 。.!！"))
+    said = DENIAL.match(fold(text).strip(" 。.!！"))
     if not said or one.required or one.type in ("select_one", "select_multiple", "acknowledge", "repeat"):
         return False
     names = [fold(one.label), *filter(None, one.compact_tag.split("|"))]

@@ -20,7 +20,7 @@ from bot.filing.speech import find as find_in
 from bot.filing.speech import no_such_days
 from bot.filing.types import Parsed, parse, show
 from bot.filing.values import fold
-from bot.filing.words import QUESTION_WORD, SURE_QUESTION
+from bot.filing.words import NOT_SO, QUESTION_WORD, SURE_QUESTION
 from bot.messages import Attachment, Reply
 
 RECENT = 60
@@ -80,8 +80,7 @@ def take_message(form: Form, draft: Draft, event: Event, today: date) -> Step:
         return refused(form, draft, one, text, str(error))
     draft = replace(draft, values={**draft.values, one.name: said.value})
     good, unsure = mine(form, draft, text, today)
-    values = {**draft.values, **{name: parsed.value for name, parsed in good.items()}}
-    draft = replace(draft, values=values, taken=tuple(name for name in draft.taken if name not in good))
+    draft = replace(draft, values=_with(draft, good), taken=tuple(name for name in draft.taken if name not in good))
     draft, told = lay_in(form, draft, event.attachments)
     heard = [_heard(find(form, name), parsed) for name, parsed in good.items()]
     if next_field(form, draft) is None:  # the check page shows it all
@@ -94,32 +93,15 @@ def take_message(form: Form, draft: Draft, event: Event, today: date) -> Step:
 def corrected(form: Form, draft: Draft, text: str, today: date) -> Step | None:
     """「不对，是前天」, 「不是45人，是50人」: the facts in it take the place of those that were heard. None when it corrects
     nothing; what is no fact is never taken for the answer to the question at hand."""
-    said = _NOT_SO.match(fold(text)) if form.quick and not whole(form, draft) else None
+    said = NOT_SO.match(fold(text)) if form.quick and not whole(form, draft) else None
     heard = [one for one in asked(form, draft.values) if one.extract and has(draft, one)]
     if not said or not heard:
         return None
-    good: dict[str, Parsed] = {}
-    unsure: list[str] = []
-    for one in heard:
-        parsed, doubt = _found(one, said["right"], today)
-        unsure += [doubt] if doubt else []
-        try:
-            if parsed:
-                constrain(form, draft, one, parsed.value, today)
-                good[one.name] = parsed
-        except ValueError as error:
-            unsure.append(f"「{one.label}」听到的是{show(one, parsed.value) if parsed else ''}，没有记：{error}")
+    good, unsure = _facts(form, draft, heard, said["right"], {}, today)
     told = [f"「{one.label}」改成：{show(one, good[one.name].value)}。" for one in heard if one.name in good]
     if not told and not unsure:
         unsure = [f"哪一项不对？带上名字说就行，例如「改 {heard[0].label}」，或者「{heard[0].label}不对，是……」。"]
     return go_on(form, replace(draft, values=_with(draft, good)), "\n".join([*told, *unsure]))
-
-
-_NOT_SO = re.compile(
-    r"^(?:不对|有误|更正(?:一下)?|(?:我|刚才)?(?:说|写|打|弄|搞|填|记)?错了?|不是(?:这样|这个)?的?(?=[,，。 ]|[^,，。 ]{1,15}[,，。 ]))"
-    r"(?:[^,，。 ]{0,15}[,，。 ])?\s*(?:应该?|应当|其实|而)?是?(?P<right>.*)$",
-    re.DOTALL,
-)
 
 
 def headed(form: Form, text: str) -> str:
@@ -152,9 +134,16 @@ def mine(form: Form, draft: Draft, text: str, today: date) -> tuple[dict[str, Pa
     (人数 50) comes before what was found in plain speech."""
     open_ones = [f for f in asked(form, draft.values) if not has(draft, f) or f.name in draft.taken]
     named, _ = extract(form, draft, text, today)
+    return _facts(form, draft, open_ones, text, named, today)
+
+
+def _facts(
+    form: Form, draft: Draft, fields: Sequence[Field], text: str, named: Mapping[str, Parsed], today: date
+) -> tuple[dict[str, Parsed], list[str]]:
+    """The same for the given questions. `named`: answers that were announced by name."""
     good: dict[str, Parsed] = {}
     unsure: list[str] = []
-    for one in open_ones:
+    for one in fields:
         if one.name in named and "whole" not in one.appearance.split():
             parsed: Parsed | None = named[one.name]
         elif one.extract:

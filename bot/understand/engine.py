@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.content.models import Content, Entry
+from bot.content.models import Content, Entry, subject_of
 from bot.understand.classifier import Classifier
 from bot.understand.compare import NATION, Comparer, Comparison
 from bot.understand.correction import corrected
@@ -76,7 +76,7 @@ class Understander:
         """What `text` means in `context`. Never raises, whatever the text."""
         context = context or Context()
         cleaned = self.typed.read(clean(text))
-        normal = self.featuriser.bare(cleaned)
+        normal = self.featuriser.normalise_cleaned(cleaned)
         named = elsewhere = ""
         if self.places.mentioned(cleaned):
             cut = self.featuriser.pieces(cleaned)
@@ -176,8 +176,8 @@ class Understander:
         found = self._place(named, context, base) if not self.places.without(meant) else None
         if found:
             return found
-        whole = len(meant) >= len(context.text)
-        found = self._asked(meant, meant, replace(context, text="") if whole else context, base)
+        complete = len(meant) >= len(context.text)
+        found = self._asked(meant, meant, replace(context, text="") if complete else context, base)
         return replace(found, why={**found.why, "meant": meant})
 
     def _match(self, normal: str, context: Context, base: Understanding) -> Understanding:
@@ -200,8 +200,8 @@ class Understander:
         if decided.region_named or not context.asked_in or decided.region != context.asked_in or not whole(normal):
             return False
         entry = self.content.entries.get(decided.target)
-        subject = entry.topic.partition("/")[0] if entry else ""
-        return not (entry and entry.region) and subject != context.topic.partition("/")[0]
+        subject = entry.subject if entry else ""
+        return not (entry and entry.region) and subject != subject_of(context.topic)
 
     def _ranked(self, normal: str, thread: Thread, base: Understanding) -> Understanding:
         """What the best candidates of a short list come to."""

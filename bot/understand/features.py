@@ -23,7 +23,7 @@ from pypinyin import Style, lazy_pinyin
 from pypinyin import pinyin as to_pinyin
 
 from bot.content.models import Words
-from bot.understand.normalise import bare, normalise
+from bot.understand.normalise import normalise, normalise_cleaned
 
 CHANNELS = ("c", "p", "w")
 """c: character n-grams 1-3; p: pinyin-letter n-grams of 3 and 5; w: words and the concepts they stand for."""
@@ -141,9 +141,9 @@ class Featuriser:
         """`normalise` with the known typing errors mended."""
         return normalise(text, self.typos)
 
-    def bare(self, cleaned: str) -> str:
+    def normalise_cleaned(self, cleaned: str) -> str:
         """`normalise` for text that is cleaned already."""
-        return bare(cleaned, self.typos)
+        return normalise_cleaned(cleaned, self.typos)
 
     def cut(self, normal: str) -> list[str]:
         """Words of normalised text, as jieba cuts it with the domain words."""

@@ -47,11 +47,11 @@ def clean(text: str) -> str:
 
 
 def normalise(text: str, typos: Mapping[str, str] | None = None) -> str:
-    """The form that features are made of: `clean`, then `bare`. May be "" (an emoji, say)."""
-    return bare(clean(text), typos)
+    """The form that features are made of: `clean`, then `normalise_cleaned`. May be "" (an emoji, say)."""
+    return normalise_cleaned(clean(text), typos)
 
 
-def bare(cleaned: str, typos: Mapping[str, str] | None = None) -> str:
+def normalise_cleaned(cleaned: str, typos: Mapping[str, str] | None = None) -> str:
     """Cleaned text with typing errors mended, 第十条 as 第10条, fillers and punctuation as single spaces."""
     result = cleaned
     for wrong, right in (typos or {}).items():

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
-from bot.content.models import Content, Entry
+from bot.content.models import Content, Entry, subject_of
 from bot.understand.classifier import Classifier, Scores
 from bot.understand.features import Featuriser
 from bot.understand.vocabulary import Floats, Vocabulary
@@ -79,8 +79,7 @@ class Thread:
 
 def entry_groups(entry: Entry) -> dict[str, str]:
     """Sort of group -> the group that an entry is taught with."""
-    subject = entry.topic.partition("/")[0]
-    return {"aspect": entry.aspect, "topic": entry.topic, "subject": subject, "kind": entry.kind}
+    return {"aspect": entry.aspect, "topic": entry.topic, "subject": entry.subject, "kind": entry.kind}
 
 
 class _Class:
@@ -131,7 +130,7 @@ class Signals:
         self._refuses = np.array([one.refuses for one in self._classes])
         self._alike = _synonyms(featuriser.concepts)
         self._rarities = _Rarities(classifier.vocabulary)
-        self._stands = _Stands(self._classes, frozenset((*classifier.vocabulary.words, *self._alike)))
+        self._in_texts = _WordsInTexts(self._classes, frozenset((*classifier.vocabulary.words, *self._alike)))
 
     def refuses(self, number: int) -> bool:
         """Whether a class says that something is unknown or only talks: `open`, `boundary`, an intent."""
@@ -152,25 +151,22 @@ class Signals:
         groups = np.zeros(len(scores.groups) + 1, np.float32)  # the last is for classes that are in none
         groups[:-1] = scores.groups
         signals[:, _ASKS] = groups[self._groups[numbers]]
-        phrasings, rows = [], []
-        for number in short:
+        phrasings = []
+        for row, number in zip(signals, short, strict=True):
             one = self._classes[number]
             phrasing, near = _nearest(normal, one.phrasings)
             words, mine = one.words, one.region
-            rows.append(
-                (
-                    near,
-                    sum([rarity for pair, rarity in pairs if pair in phrasing]) / self._rarities[phrasing],
-                    sum([share for alike, share in spoken if alike[0] in words]),
-                    self._stands.share(spoken, one),
-                    float(bool(mine) and mine == region),
-                    float(bool(mine) and mine != region),
-                )
+            row[_READ] = (
+                near,
+                sum([rarity for pair, rarity in pairs if pair in phrasing]) / self._rarities[phrasing],
+                sum([share for alike, share in spoken if alike[0] in words]),
+                self._in_texts.share(spoken, one),
+                bool(mine) and mine == region,
+                bool(mine) and mine != region,
             )
-            phrasings.append(phrasing)
             if said_before:
-                signals[len(rows) - 1, _BEFORE] = said_before.of(one)
-        signals[:, _READ] = np.array(rows).reshape(len(rows), 6)
+                row[_BEFORE] = said_before.of(one)
+            phrasings.append(phrasing)
         return signals, phrasings
 
     def _before(self, normal: str, thread: Thread) -> _Before | None:
@@ -185,7 +181,7 @@ class Signals:
             self._shares(self.featuriser.cut(thread.text)),
             self._shares(self.featuriser.cut(title)),
             self.classifier.scores(self.featuriser.features(f"{thread.text} {normal}")).classes,
-            self._stands,
+            self._in_texts,
         )
 
     def rarity(self, word: str, unheard_of: float = 9.0) -> float:
@@ -215,16 +211,16 @@ class _Before:
     text: Sequence[Share]
     title: Sequence[Share]
     joined: Floats
-    stands: _Stands
+    in_texts: _WordsInTexts
 
     def of(self, one: _Class) -> tuple[float, ...]:
         """The signals `before` to `dodges` of a class."""
         entry, last = one.entry, self.last
-        stands = self.stands
-        said = stands.share(self.text, one), stands.share(self.title, one), float(self.joined[one.number])
+        share = self.in_texts.share
+        said = share(self.text, one), share(self.title, one), float(self.joined[one.number])
         if entry is None or not self.thread.topic:
             return (*said, 0.0, 0.0, 0.0, 0.0, 0.0)
-        subject = entry.topic.partition("/")[0] == self.thread.topic.partition("/")[0]
+        subject = entry.subject == subject_of(self.thread.topic)
         return (
             *said,
             float(subject),
@@ -240,9 +236,9 @@ def _nearest(normal: str, phrasings: Sequence[str]) -> tuple[str, float]:
     return (found[0], found[1] / 100) if found else ("", 0.0)
 
 
-class _Stands:
-    """Which words stand in the texts of which classes. A text is searched once for a word that is ours; of
-    other words, of which there is no end, nothing is kept."""
+class _WordsInTexts:
+    """Which words stand in the texts of which classes. A text is searched once for a word that is ours; of other words,
+    of which there is no end, nothing is kept."""
 
     def __init__(self, classes: Sequence[_Class], known: frozenset[str]) -> None:
         self._classes = classes

@@ -24,7 +24,7 @@ from bot.channels.telegram.sending import Mailer
 from bot.channels.telegram.wire import Wire
 from bot.delivery.trip import Trip
 from bot.messages import Incoming, Reply
-from bot.settings import BadSetting
+from bot.settings import BadSetting, bot_number
 
 log = logging.getLogger(__name__)
 
@@ -63,10 +63,8 @@ class TelegramChannel:
     ) -> None:
         """`token`: from @BotFather. `api_base`: `https://api.telegram.org` or another Bot API server. `files`: the
         files folder. `staff_chats`: whether a chat key is a staff chat, where every message is read. `timeout`:
-        seconds an answer to a call may take. Raises BadSetting for a token without its number."""
-        number = token.partition(":")[0]
-        if not number.isdecimal() or ":" not in token:
-            raise BadSetting("KEXIE_TELEGRAM_TOKEN 要写成 数字:字母，例如 123456:ABC。请到 @BotFather 复制完整的令牌。")
+        seconds an answer to a call may take. Raises BadSetting for a token that is none."""
+        number = bot_number(token)
         guard(token)
         api = api_base.rstrip("/")
         try:
@@ -82,7 +80,7 @@ class TelegramChannel:
         self._poller = Poller(f"{api}/bot{token}/getUpdates", self._setup_or_trouble, timing or Timing())
         self._staff = staff_chats
         self._answering: set[asyncio.Task[None]] = set()
-        self.me = updates.Self(int(number))
+        self.me = updates.Self(number)
         """Who the bot is; its name is known after `setup`."""
 
     async def introduce(self) -> None:
