@@ -18,7 +18,7 @@ import numpy.typing as npt
 from bot.understand.features import Features
 from bot.understand.vocabulary import Floats, Vocabulary
 
-FORMAT = 9
+FORMAT = 10
 """Raised whenever features or file layout change, so that cached models are made anew."""
 WIDE = 100
 """Weights of a feature from which on they are kept as a whole row. With 60 the rows would take 10 MB more."""
@@ -67,16 +67,21 @@ class Weights:
 
     def times(self, where: npt.NDArray[np.intp], value: Floats) -> Floats:
         """The product of a sparse vector with all weights: one number a column."""
-        scale, place, size = self.features[where].T
+        # `take` is quicker than indexing with a list of numbers.
+        scale, place, size = self.features.take(where, axis=0).T
         value = value * scale.copy().view(np.float32)
         wide = size < 0
-        scores: Floats = value[wide] @ self.rows[place[wide]].astype(np.float32)
-        size, value = size[~wide], value[~wide]
-        ends = np.cumsum(size)
+        # Not `@`: it would first make a copy of the rows as floats, half a megabyte that drives all else out of the cache.
+        scores: Floats = np.einsum("i,ij->j", value[wide], self.rows.take(place[wide], axis=0))
+        few = (~wide).nonzero()[0]
+        place, size = place.take(few), size.take(few)
+        ends = size.cumsum()
         if len(ends) and ends[-1]:
-            at = np.arange(ends[-1]) + np.repeat(place[~wide] - ends + size, size)
-            parts = self.singles[at] * np.repeat(value, size)
-            scores += np.bincount(self.targets[at], parts, len(scores))
+            which = np.repeat(few, size)
+            at = np.arange(ends[-1])
+            at += np.repeat(place - ends + size, size)
+            parts = self.singles.take(at) * value.take(which)
+            scores += np.bincount(self.targets.take(at), parts, len(scores))
         return scores
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import NamedTuple
 
 from bot.content.models import Content, Entry, subject_of
 from bot.understand.classifier import Classifier
@@ -42,6 +43,15 @@ OF_THE_CITY = 0.2
 """Share from which on a city's own entry is what 「那岳阳呢」 asks for, rather than the national one said again."""
 NEAR_SHARE = 0.02
 """Of the first one's share of the list, what makes another entry near enough to be compared over places."""
+
+
+class _Decided(NamedTuple):
+    """What a ranked list comes to: three fields of an Understanding, and why nothing more came of it."""
+
+    status: str
+    target: str = ""
+    kind: str = ""
+    doubt: str = ""
 
 
 class Understander:
@@ -211,13 +221,14 @@ class Understander:
         sure, rule = certainty(found, self.decision.sure), "in conversation" if thread.text else "matched"
         if ranked and ranked[0].phrasing == normal and self.matcher.word_for_word(normal) >= 0:
             sure, rule = max(sure, WORD_FOR_WORD), "word for word"
+        status, target, kind, doubt = self._decide(ranked, sure, normal, base)
         why = {
-            "rule": rule,
+            "rule": doubt or rule,
             "normal": normal,
             "words": self.featuriser.cut(normal),
             "evidence": found,
         }
-        return self._decide(ranked, sure, replace(base, candidates=tuple(ranked), score=sure, why=why))
+        return replace(base, status=status, target=target, kind=kind, score=sure, candidates=tuple(ranked), why=why)
 
     def _beside(self, normal: str, decided: Understanding) -> Understanding:
         """What the local entries say to it: an imported question that is nearly this one wins over a taught one that is
@@ -289,30 +300,30 @@ class Understander:
         answers = [entry for entry, count in ruled.items() if count or entries[entry].kind == "answer"]
         return max(answers, key=ruled.__getitem__, default="")
 
-    def _decide(self, ranked: list[Candidate], sure: float, base: Understanding) -> Understanding:
+    def _decide(self, ranked: list[Candidate], sure: float, normal: str, base: Understanding) -> _Decided:
         decision = self.decision
         if not ranked or sure < decision.choose_at:
-            return replace(base, status="unknown", why={**base.why, "rule": "too unsure"})
-        if is_a_firm(base.why["normal"]) and sure < WORD_FOR_WORD:
-            return replace(base, status="unknown", why={**base.why, "rule": "bare name"})
+            return _Decided("unknown", doubt="too unsure")
+        if sure < WORD_FOR_WORD and is_a_firm(normal):
+            return _Decided("unknown", doubt="bare name")
         first = ranked[0].id
         prefix, _, name = first.partition(":")
         if prefix == "intent":
-            return replace(base, status="chat", target=name, kind="intent")
-        if prefix == "form" and only_a_name(base.why["normal"]) and sure < WORD_FOR_WORD:
-            return replace(base, status="unknown", why={**base.why, "rule": "bare name"})
+            return _Decided("chat", name, "intent")
+        if prefix == "form" and only_a_name(normal) and sure < WORD_FOR_WORD:
+            return _Decided("unknown", doubt="bare name")
         if prefix == "form" and sure >= FORM_AT:
-            return replace(base, status="form", target=name, kind="form")
+            return _Decided("form", name, "form")
         if prefix == "form":
-            return replace(base, status="unknown", why={**base.why, "rule": "too unsure"})
+            return _Decided("unknown", doubt="too unsure")
         entry = self.content.entries[first]
         if entry.kind != "answer":
-            return replace(base, status="unknown", target=first, kind="entry")
+            return _Decided("unknown", first, "entry")
         if self._foreign(entry, base):
-            return replace(base, status="unknown", target="", why={**base.why, "rule": "another city's rule"})
+            return _Decided("unknown", doubt="another city's rule")
         if sure >= decision.answer_at:
-            return replace(base, status="answer", target=first, kind="entry")
-        return replace(base, status="choose")
+            return _Decided("answer", first, "entry")
+        return _Decided("choose")
 
     def _foreign(self, entry: Entry, base: Understanding) -> bool:
         """A city's own rule must not be passed off as that of a place we have no rules of."""

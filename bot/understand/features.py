@@ -6,12 +6,12 @@ strings took longer than all the rest of matching.
 
 from __future__ import annotations
 
+import math
 import os
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 import jieba
 import numpy as np
@@ -26,26 +26,44 @@ from bot.content.models import Words
 from bot.understand.normalise import normalise, normalise_cleaned
 
 CHANNELS = ("c", "p", "w")
-"""c: character n-grams 1-3; p: pinyin-letter n-grams of 3 and 5; w: words and the concepts they stand for."""
+"""c: character n-grams 1-3; p: pinyin-letter n-grams; w: words and the concepts they stand for."""
 
-PINYIN = (3, 5)
-"""Lengths of the pinyin-letter n-grams. With 4 and 6 too, three quarters of all features were pinyin, and questions were
-found no better (docs/decisions/0012-ranking.md)."""
+PINYIN = 4
+"""Length of the pinyin-letter n-grams. Two lengths side by side, 3 and 5, found no more questions and made a third of all
+features (docs/decisions/0012-ranking.md)."""
 
-_BITS = 21
+_BITS = np.uint64(21)
 """Bits of one character in a packed n-gram: three fit into 63."""
-SEVERAL_FROM = 1 << _BITS
+SEVERAL_FROM = 1 << int(_BITS)
 """The first packed n-gram that has two characters."""
 PINYIN_FROM = 1 << 63
 """The first packed n-gram of pinyin."""
 
+_KINDS = np.array([SEVERAL_FROM, PINYIN_FROM], np.uint64)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
+Packed = npt.NDArray[np.uint64]
+"""Packed n-grams."""
 
-@lru_cache(maxsize=65536)
+
 def _syllable(char: str) -> str:
     found = lazy_pinyin(char, style=Style.NORMAL, errors="ignore")
     return found[0] if found else ""
+
+
+class _Spelling(dict[int, str]):
+    """Code of a character -> how it is spelt, for `str.translate`. Chinese characters are kept when first read: there are
+    no more than 20,992."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        if not _HAN.match(char):
+            return char
+        found = self[code] = _syllable(char)
+        return found
+
+
+_SPELLING = _Spelling({code: chr(code) for code in range(128)} | {ord(" "): ""})
 
 
 def pinyin(text: str) -> str:
@@ -53,7 +71,7 @@ def pinyin(text: str) -> str:
 
     One reading a character: what matters is that homophones meet, not that each is read right.
     """
-    return "".join(_syllable(c) if _HAN.match(c) else c for c in text if c != " ")
+    return text.translate(_SPELLING)
 
 
 @lru_cache(maxsize=65536)
@@ -63,13 +81,12 @@ def syllables(char: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([_syllable(char), *found[0]])) if found else ()
 
 
-@dataclass(frozen=True)
-class Features:
+class Features(NamedTuple):
     """What a text was found to have."""
 
-    grams: npt.NDArray[np.uint64]
-    """n-grams packed into numbers, each once: first single characters, then 2- and 3-grams of characters, then of
-    pinyin."""
+    grams: Packed
+    """n-grams packed into numbers, each once, in order: first single characters, then 2- and 3-grams of characters, then
+    of pinyin."""
     counts: npt.NDArray[np.intp]
     """How often each stands there."""
     several: int
@@ -88,33 +105,81 @@ class Features:
         return Features(self.grams[:0], self.counts[:0], 0, 0, self.words)
 
 
-def pairs(text: str) -> list[int]:
+def pairs(text: str) -> Packed:
     """The character 2-grams of a text, packed, as they stand one after the other."""
-    codes = list(map(ord, text))
-    return _longer(codes, codes[1:], _BITS)
+    codes = _codes(text)
+    return _longer(codes, codes)
 
 
-def _longer(grams: list[int], following: Iterable[int], bits: int) -> list[int]:
-    """Packed n-grams, each with the character that follows it."""
-    return [gram << bits | code for gram, code in zip(grams, following, strict=False)]
+def _codes(text: str) -> Packed:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+
+
+def _longer(grams: Packed, codes: Packed) -> Packed:
+    """Packed n-grams of neighbouring characters, from those that are shorter by one."""
+    longer: Packed = grams[:-1] << _BITS | codes[len(codes) - len(grams) + 1 :]
+    return longer
+
+
+def _letters(spelt: bytes) -> Packed:
+    """Packed n-grams of pinyin letters, as they stand one after the other: the bytes read as overlapping numbers."""
+    if len(spelt) < PINYIN:
+        return np.zeros(0, np.uint64)
+    runs = np.ndarray(len(spelt) - PINYIN + 1, np.dtype(f"<u{PINYIN}"), spelt, strides=(1,))
+    return runs.astype(np.uint64) | np.uint64(PINYIN_FROM)
+
+
+def _counted(grams: Packed) -> tuple[Packed, npt.NDArray[np.intp]]:
+    """(each number once, in order; how often it stands there) of at least one number. `numpy.unique` does the same and
+    takes three times as long."""
+    grams = np.sort(grams)
+    last = np.empty(len(grams), np.bool_)
+    last[-1] = True
+    np.not_equal(grams[1:], grams[:-1], out=last[:-1])
+    at = last.nonzero()[0]
+    counts = at + 1
+    counts[1:] = at[1:] - at[:-1]
+    return grams.take(at), counts
 
 
 COMMON = 60
 """Words rarer than this in jieba's dictionary are left out: they decide nothing here and cost 60 MB."""
 
 
-def _tokenizer() -> jieba.Tokenizer:
-    """jieba with the common words of its own dictionary."""
-    tokenizer = jieba.Tokenizer()
-    with jieba.get_dict_file() as file:
-        lines = re.findall(r"(?m)^(\S+) (\d\d+) ", file.read().decode("utf-8"))
-    frequency = {word: int(count) for word, count in lines if len(count) > 2 or int(count) >= COMMON}
-    total = sum(frequency.values())
-    for word in list(frequency):
-        for end in range(1, len(word)):
-            frequency.setdefault(word[:end], 0)
-    tokenizer.FREQ, tokenizer.total, tokenizer.initialized = frequency, total, True
-    return tokenizer
+class _Tokenizer(jieba.Tokenizer):  # type: ignore[misc]  # jieba has no types
+    """jieba with the common words of its own dictionary. It reckons the logarithm of a word anew in every text; here each
+    is kept, and the cuts are the same."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with jieba.get_dict_file() as file:
+            lines = re.findall(r"(?m)^(\S+) (\d\d+) ", file.read().decode("utf-8"))
+        frequency = {word: int(count) for word, count in lines if len(count) > 2 or int(count) >= COMMON}
+        total = sum(frequency.values())
+        for word in list(frequency):
+            for end in range(1, len(word)):
+                frequency.setdefault(word[:end], 0)
+        self.FREQ, self.total, self.initialized = frequency, total, True
+        self._likely: dict[str, float] = {}
+
+    def calc(self, sentence: str, DAG: Mapping[int, Sequence[int]], route: dict[int, tuple[float, int]]) -> None:
+        """Into `route`: for each character how likely the best cut from there on is (logarithm), and where its first
+        word ends. `DAG`: for each character where the words that begin there may end."""
+        likely = self._likely
+        size = len(sentence)
+        route[size] = 0.0, 0
+        for start in range(size - 1, -1, -1):
+            ways = []
+            for end in DAG[start]:
+                word = sentence[start : end + 1]
+                ways.append(((likely.get(word) or self._rate(word)) + route[end + 1][0], end))
+            route[start] = max(ways)
+
+    def _rate(self, word: str) -> float:
+        found = math.log(self.FREQ.get(word) or 1) - math.log(self.total)
+        if word in self.FREQ:  # of characters that it does not know there is no end
+            self._likely[word] = found
+        return found
 
 
 class Featuriser:
@@ -125,7 +190,7 @@ class Featuriser:
         self.places = dict(places or {})
         """County or city as typed -> city."""
         self.concepts: dict[str, str] = {}
-        self._jieba = _tokenizer()
+        self._jieba = _Tokenizer()
         # The same question is cut and counted several times on its way.
         self._last: tuple[str, list[str]] = ("", [])
         self._last_cut: tuple[str, list[str]] = ("", [])
@@ -168,21 +233,16 @@ class Featuriser:
         last = self._last_counted
         if last and normal == last[0]:
             return last[1]
-        # Plain lists: of so few numbers each step of numpy would take longer than all of this.
-        codes = list(map(ord, f"^{normal.replace(' ', '|')}$"))
-        counts = Counter(codes)
-        several = len(counts)
-        two = _longer(codes, codes[1:], _BITS)
-        counts.update(two)
-        counts.update(_longer(two, codes[2:], _BITS))
-        spelt = len(counts)
-        letters = pinyin(normal).encode("ascii", "replace")
-        for size in PINYIN:
-            runs = [letters[at : at + size] for at in range(len(letters) - size + 1)]
-            counts.update([PINYIN_FROM | int.from_bytes(run) for run in runs])
+        codes = _codes(f"^{normal.replace(' ', '|')}$")
+        two = _longer(codes, codes)
+        runs = codes, two, _longer(two, codes), _letters(pinyin(normal).encode("ascii", "replace"))
+        grams, times = _counted(np.concatenate(runs))
+        several, first_spelt = grams.searchsorted(_KINDS).tolist()
         words = self.cut(normal)
         said = [*words, *["=" + self.concepts[word] for word in words if word in self.concepts]]
         said += ["@" + self.places[word] for word in words if word in self.places]
-        grams, times = np.array(list(counts), np.uint64), np.array(list(counts.values()), np.intp)
-        last = self._last_counted = normal, Features(grams, times, several, spelt, Counter(said))
+        said_times: dict[str, int] = {}
+        for word in said:
+            said_times[word] = said_times.get(word, 0) + 1
+        last = self._last_counted = normal, Features(grams, times, several, first_spelt, said_times)
         return last[1]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,8 +26,7 @@ WHOLE = 10
 """Characters from which on a question that was taught is whole by itself, also in a conversation."""
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     """One class with its score and the reasons for it."""
 
     id: str
@@ -40,8 +40,7 @@ class Candidate:
     """Whether it says that something is unknown or only talks: `open`, `boundary`, an intent."""
 
 
-@dataclass(frozen=True)
-class ShortList:
+class ShortList(NamedTuple):
     """The classes worth a closer look, not yet in order."""
 
     names: tuple[str, ...]
@@ -135,7 +134,7 @@ class Matcher:
             ]
             order += [*_worth(both, _best(both, SHORT_LIST)), *(i for i in linked if allowed[i] > -1)]
             order = list(dict.fromkeys(order))
-        rest = tuple(self.classifier.classes[i] for i in best if i not in order and allowed[i] > -1)
+        rest = tuple([self.classifier.classes[i] for i in best if i not in order and allowed[i] > -1])
         return self._read(normal, order, scores, region, thread, rest)
 
     def _read(
@@ -147,7 +146,7 @@ class Matcher:
         thread: Thread,
         rest: tuple[str, ...] = (),
     ) -> ShortList:
-        names = tuple(self.classifier.classes[i] for i in order)
+        names = tuple([self.classifier.classes[i] for i in order])
         signals, phrasings = self.signals.read(normal, order, scores, region, thread)
         refusing = tuple(map(self.signals.refuses, order))
         exact = self._taught_as(normal, thread)
@@ -157,16 +156,11 @@ class Matcher:
 
     def rank(self, short: ShortList) -> list[Candidate]:
         """The candidates of a short list, best first. What was taught in these very words goes before everything else."""
-        rated = shares(self.ranking.scores(short.signals, short.coverage, short.length, short.follows))
+        scores = self.ranking.scores(short.signals, short.coverage, short.length, short.follows).tolist()
+        rated, signals = shares(scores), short.signals.tolist()
         found = [
-            Candidate(
-                short.names[i],
-                float(rated[i]),
-                dict(zip(SIGNALS, short.signals[i].tolist(), strict=True)),
-                short.phrasings[i],
-                short.refusing[i],
-            )
-            for i in np.argsort(-rated, kind="stable")
+            Candidate(short.names[i], rated[i], dict(zip(SIGNALS, signals[i])), short.phrasings[i], short.refusing[i])  # noqa: B905
+            for i in sorted(range(len(scores)), key=scores.__getitem__, reverse=True)
         ]
         found += [Candidate(name, 0.0, _UNREAD, "", self.signals.refuses(self._number[name])) for name in short.rest]
         return sorted(found, key=lambda candidate: candidate.id != short.exact) if short.exact else found
@@ -206,15 +200,14 @@ _UNREAD: Mapping[str, float] = dict.fromkeys(SIGNALS, 0.0)
 
 def _best(scores: Floats, most: int) -> list[int]:
     """Numbers of the best classes, best first."""
-    most = min(most, len(scores))
-    top = np.argpartition(-scores, most - 1)[:most]
-    found: list[int] = top[np.argsort(-scores[top], kind="stable")].tolist()
+    top = scores.argpartition(-most)[-most:] if most < len(scores) else np.arange(len(scores))
+    found: list[int] = top[(-scores[top]).argsort(kind="stable")].tolist()
     return found
 
 
 def _worth(scores: Floats, best: Sequence[int]) -> list[int]:
     """Those of the best that are worth a closer look."""
-    least = WORTH_A_LOOK * float(scores[best[0]]) if best else 0.0
-    if not np.isfinite(least):  # taught word for word: the next one is the measure
-        least = WORTH_A_LOOK * float(scores[best[1]]) if len(best) > 1 else 0.0
-    return [i for place, i in enumerate(best) if place < ALWAYS or scores[i] >= least]
+    rated = scores[best].tolist()
+    # What was taught word for word is beyond measure: the next one is the measure then.
+    least = next((WORTH_A_LOOK * score for score in rated if math.isfinite(score)), 0.0)
+    return [i for place, (i, score) in enumerate(zip(best, rated, strict=True)) if place < ALWAYS or score >= least]

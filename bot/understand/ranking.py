@@ -7,6 +7,7 @@ question (docs/decisions/0012-ranking.md). Both are fitted by `make model` (bot/
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,9 +34,14 @@ BEST_OF = ("phrasing", "asks_aspect", "asks_subject", "asks_kind")
 """Signals of which the hidden units see the best of the list."""
 FARTHEST = 4.0
 """Standard deviations from the mean beyond which an input counts as that far."""
-_AGAINST = [SIGNALS.index(name) for name in AGAINST_BEST]
+_AGAINST = np.array([SIGNALS.index(name) for name in AGAINST_BEST])
 _BEST = [SIGNALS.index(name) for name in BEST_OF]
 INPUTS = len(SIGNALS) + 5 + len(BEST_OF) + len(AGAINST_BEST)
+
+
+_SEEN = np.array([*range(len(SIGNALS)), *[0] * (INPUTS - len(SIGNALS) - len(_AGAINST)), *_AGAINST])
+"""For each input the signal that it is made of; those of the whole list are filled in afterwards."""
+_WHOLE = slice(len(SIGNALS), -len(_AGAINST))
 
 
 def inputs(signals: Floats, coverage: float, length: int, follows: bool) -> Floats:
@@ -43,14 +49,12 @@ def inputs(signals: Floats, coverage: float, length: int, follows: bool) -> Floa
     the whole list the best classifier score, its lead over the second, and what the question is like (length in
     characters, share of n-grams known, whether something was said before); the best of some signals, and the distance to
     it."""
-    scores = np.sort(signals[:, 0])
-    lead = scores[-1] - (scores[-2] if len(scores) > 1 else -1.0)
+    *_, second, first = (-1.0, *sorted(signals[:, 0].tolist()))
     best = signals.max(axis=0)
-    whole = np.array([scores[-1], lead, np.log1p(length) / 4, coverage, float(follows), *best[_BEST]])
-    seen = np.empty((len(signals), INPUTS))
-    seen[:, : len(SIGNALS)] = signals
-    seen[:, len(SIGNALS) : -len(_AGAINST)] = whole
-    seen[:, -len(_AGAINST) :] = signals[:, _AGAINST] - best[_AGAINST]
+    bests = best.tolist()
+    seen: Floats = signals.take(_SEEN, axis=1)
+    seen[:, _WHOLE] = [first, first - second, math.log1p(length) / 4, coverage, follows, *[bests[i] for i in _BEST]]
+    seen[:, -len(_AGAINST) :] -= best.take(_AGAINST)
     return seen
 
 
@@ -97,13 +101,19 @@ class Ranking:
         """One score a class; only differences within the list mean something: e to the score is a class's weight."""
         if not len(signals):
             return np.zeros(0)
-        seen = (inputs(signals, coverage, length, follows) - self.mean) / self.spread
-        seen = np.minimum(np.maximum(seen, -FARTHEST), FARTHEST)  # .clip takes three times as long
-        units: Floats = np.tanh(seen @ self.hidden + self.bias)
-        return signals @ self.linear + units @ self.out
+        seen = inputs(signals, coverage, length, follows)
+        seen -= self.mean
+        seen /= self.spread
+        np.maximum(seen, -FARTHEST, out=seen)  # .clip takes three times as long
+        np.minimum(seen, FARTHEST, out=seen)
+        units = seen @ self.hidden
+        units += self.bias
+        return signals @ self.linear + np.tanh(units, out=units) @ self.out
 
 
-def shares(scores: Sequence[float] | Floats) -> Floats:
+def shares(scores: Sequence[float]) -> list[float]:
     """Each class's share of the list, 0 to 1; they sum to 1."""
-    weights = np.exp(np.asarray(scores) - np.max(scores)) if len(scores) else np.zeros(0)
-    return weights / (weights.sum() or 1.0)
+    best = max(scores, default=0.0)
+    weights = [math.exp(score - best) for score in scores]
+    total = sum(weights)
+    return [weight / total for weight in weights]

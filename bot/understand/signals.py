@@ -8,11 +8,11 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz import fuzz, process
 
 from bot.content.models import Content, Entry, subject_of
 from bot.understand.classifier import Classifier, Scores
 from bot.understand.features import Featuriser
+from bot.understand.nearest import Phrasings
 from bot.understand.vocabulary import Floats, Vocabulary
 
 Share = tuple[tuple[str, ...], float]
@@ -86,15 +86,24 @@ class _Class:
     """What is known of one class. Its texts are cut and put together when first needed."""
 
     def __init__(
-        self, number: int, name: str, entry: Entry | None, phrasings: Sequence[str], featuriser: Featuriser
+        self,
+        number: int,
+        name: str,
+        entry: Entry | None,
+        phrasings: Sequence[str],
+        featuriser: Featuriser,
+        groups: Mapping[str, int],
     ) -> None:
+        """`groups`: number of each group in the classifier's scores."""
         self.number = number
         self.entry = entry
-        self.phrasings = phrasings
+        self.phrasings = Phrasings(phrasings)
         self.featuriser = featuriser
         self.region = entry.region if entry else ""
         self.refuses = entry.kind != "answer" if entry else name.startswith("intent:")
-        self.groups = entry_groups(entry) if entry else {"kind": name.partition(":")[0]}
+        mine = entry_groups(entry) if entry else {"kind": name.partition(":")[0]}
+        self.groups_at = tuple([groups.get(f"{sort}:{mine.get(sort)}", len(groups)) for sort in GROUPS])
+        """Numbers of its groups, for the signals `asks_…`; len(groups) where it is in none."""
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -108,7 +117,7 @@ class _Class:
         """All that it says and is asked by."""
         entry = self.entry
         own = self.featuriser.normalise(f"{entry.answer} {entry.detail}") if entry else ""
-        return "\n".join((*self.phrasings, own)).replace(" ", "")
+        return "\n".join((*self.phrasings.texts, own)).replace(" ", "")
 
 
 class Signals:
@@ -118,16 +127,12 @@ class Signals:
         self.featuriser = featuriser
         self.classifier = classifier
         texts = classifier.texts
+        at = {name: i for i, name in enumerate(classifier.groups)}
         self._classes = [
-            _Class(number, name, content.entries.get(name), texts[name], featuriser)
+            _Class(number, name, content.entries.get(name), texts[name], featuriser, at)
             for number, name in enumerate(classifier.classes)
         ]
         self._number = {name: i for i, name in enumerate(classifier.classes)}
-        at = {name: i for i, name in enumerate(classifier.groups)}
-        self._groups = np.array(
-            [[at.get(f"{sort}:{one.groups.get(sort)}", len(at)) for sort in GROUPS] for one in self._classes]
-        )
-        self._refuses = np.array([one.refuses for one in self._classes])
         self._alike = _synonyms(featuriser.concepts)
         self._rarities = _Rarities(classifier.vocabulary)
         self._in_texts = _WordsInTexts(self._classes, frozenset((*classifier.vocabulary.words, *self._alike)))
@@ -144,30 +149,30 @@ class Signals:
         spoken = self._shares(self.featuriser.cut(normal))
         pairs = list(self.classifier.vocabulary.pairs(normal).items())
         said_before = self._before(normal, thread)
-        signals = np.zeros((len(short), len(SIGNALS)))
-        numbers = np.array(short, np.intp)
-        signals[:, _CLASSIFIER] = scores.classes[numbers]
-        signals[:, _REFUSES] = self._refuses[numbers]
-        groups = np.zeros(len(scores.groups) + 1, np.float32)  # the last is for classes that are in none
-        groups[:-1] = scores.groups
-        signals[:, _ASKS] = groups[self._groups[numbers]]
-        phrasings = []
-        for row, number in zip(signals, short, strict=True):
+        classes = scores.classes.take(short).tolist()
+        groups = [*scores.groups.tolist(), 0.0]  # the last is for classes that are in none
+        rows, phrasings = [], []
+        for number, score in zip(short, classes, strict=True):
             one = self._classes[number]
-            phrasing, near = _nearest(normal, one.phrasings)
+            phrasing, near = one.phrasings.nearest(normal)
             words, mine = one.words, one.region
-            row[_READ] = (
-                near,
-                sum([rarity for pair, rarity in pairs if pair in phrasing]) / self._rarities[phrasing],
-                sum([share for alike, share in spoken if alike[0] in words]),
-                self._in_texts.share(spoken, one),
-                bool(mine) and mine == region,
-                bool(mine) and mine != region,
+            rows.append(
+                (
+                    score,
+                    near,
+                    sum([rarity for pair, rarity in pairs if pair in phrasing]) / self._rarities[phrasing],
+                    sum([share for alike, share in spoken if alike[0] in words]),
+                    self._in_texts.share(spoken, one),
+                    float(bool(mine) and mine == region),
+                    float(bool(mine) and mine != region),
+                    float(one.refuses),
+                    *[groups[at] for at in one.groups_at],
+                    *(said_before.of(one) if said_before else _NOTHING_BEFORE),
+                )
             )
-            if said_before:
-                row[_BEFORE] = said_before.of(one)
             phrasings.append(phrasing)
-        return signals, phrasings
+        # One array at the end: numpy takes long over each small step.
+        return np.array(rows, np.float64).reshape(len(rows), len(SIGNALS)), phrasings
 
     def _before(self, normal: str, thread: Thread) -> _Before | None:
         if not thread.text:
@@ -195,11 +200,7 @@ class Signals:
         return [(self._alike.get(word, (word,)), rarity / total) for word, rarity in zip(words, rare, strict=True)]
 
 
-_CLASSIFIER = SIGNALS.index("classifier")
-_REFUSES = SIGNALS.index("refuses")
-_READ = slice(SIGNALS.index("phrasing"), SIGNALS.index("elsewhere") + 1)
-_ASKS = slice(SIGNALS.index("asks_aspect"), SIGNALS.index("asks_kind") + 1)
-_BEFORE = slice(SIGNALS.index("before"), SIGNALS.index("dodges") + 1)
+_NOTHING_BEFORE = (0.0,) * (len(SIGNALS) - SIGNALS.index("before"))
 
 
 @dataclass(frozen=True)
@@ -229,11 +230,6 @@ class _Before:
             float(last is not None and (entry.id in last.see or last.id in entry.see)),
             float(subject and entry.kind != "answer"),
         )
-
-
-def _nearest(normal: str, phrasings: Sequence[str]) -> tuple[str, float]:
-    found = process.extractOne(normal, phrasings, scorer=fuzz.ratio)
-    return (found[0], found[1] / 100) if found else ("", 0.0)
 
 
 class _WordsInTexts:

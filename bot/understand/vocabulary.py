@@ -72,25 +72,29 @@ class Vocabulary:
         if not len(self.grams):
             return np.zeros(len(grams), np.intp), np.zeros(len(grams), np.bool_)
         number = self._but_last.searchsorted(grams)
-        return number, self.grams[number] == grams
+        return number, self.grams.take(number) == grams
 
     def vector(self, features: Features) -> Vector:
         """Sparse vector of the known features, each channel scaled to its weight."""
         number, known = self._find(features.grams)
         said = [(i, count) for word, count in features.words.items() if (i := self.words.get(word)) is not None]
-        grams = number[known]
-        where = np.concatenate([grams, np.array([i for i, _ in said], np.intp)])
-        count = np.concatenate([features.counts[known], np.array([n for _, n in said], np.intp)])
-        value = _DAMPED.take(count, mode="clip") * self.idf[where]
-        spelt = int(np.count_nonzero(known[: features.pinyin]))
+        found = known.nonzero()[0]
+        grams = len(found)
+        where, count = np.empty((2, grams + len(said)), np.intp)
+        number.take(found, out=where[:grams])
+        features.counts.take(found, out=count[:grams])
+        if said:
+            where[grams:], count[grams:] = zip(*said, strict=True)
+        value = _DAMPED.take(count, mode="clip")
+        value *= self.idf.take(where)
+        single, spelt = found.searchsorted((features.several, features.pinyin)).tolist()
         start = 0
-        for end, weight in zip((spelt, len(grams), len(where)), CHANNEL_WEIGHT.values(), strict=True):
+        for end, weight in zip((spelt, grams, len(where)), CHANNEL_WEIGHT.values(), strict=True):
             part = value[start:end]
-            part *= weight / (math.sqrt(part @ part) or 1.0)
+            part *= weight / (math.sqrt(part.dot(part)) or 1.0)
             start = end
-        several = known[features.several : features.pinyin]
-        coverage = np.count_nonzero(several) / len(several) if len(several) else 0.0
-        return Vector(where, value, coverage)
+        several = features.pinyin - features.several
+        return Vector(where, value, (spelt - single) / several if several else 0.0)
 
     def rarity(self, word: str, unknown: float) -> float:
         """Inverse document frequency of a word; `unknown` for one that no phrasing has."""
@@ -107,7 +111,7 @@ class Vocabulary:
         phrasing has count nothing."""
         if len(text) < 2:
             return {}
-        number, known = self._find(np.array(pairs(text), np.uint64))
+        number, known = self._find(pairs(text))
         rare = np.where(known, self.idf[number], 0.0).tolist() if len(self.grams) else [0.0] * len(number)
         return dict(zip([text[at : at + 2] for at in range(len(text) - 1)], rare, strict=True))
 

@@ -164,10 +164,10 @@ def test_a_model_that_is_there_is_used(small_app: App, tmp_path: Path) -> None:
 def test_features_have_three_channels(featuriser: Featuriser) -> None:
     """Characters, pinyin and words are told apart, and together they are all; homophones share their pinyin."""
     found = featuriser.features("会费 会")
-    # Three lengths of 「^会费|会$」, of which 会 stands there twice; huifeihui has seven runs of three and five of five.
+    # Three lengths of 「^会费|会$」, of which 会 stands there twice; huifeihui has six runs of four.
     assert len(found.channel("c").grams) == 6 + 5 + 4 - 1
-    assert sorted(found.counts.tolist()) == [1] * 23 + [2, 2]
-    assert len(found.channel("p").grams) == 7 + 5 - 1
+    assert sorted(found.counts.tolist()) == [1] * 19 + [2]
+    assert len(found.channel("p").grams) == 6
     assert dict(found.channel("w").words) == {"会费": 1, "=会费": 1, "会": 1}
     assert sum(len(found.channel(name).grams) for name in CHANNELS) == len(found.grams)
     same, other = featuriser.features("汇废"), featuriser.features("会费")

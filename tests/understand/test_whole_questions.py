@@ -46,7 +46,7 @@ def test_alone_goes_first_only_when_clear() -> None:
 
 def test_a_question_that_names_no_subject_needs_the_conversation() -> None:
     """However sure the model is: 「我们活动上能挂吗」 names nothing that could be hung up."""
-    nameless = [replace(one, signals={"asks_subject": 0.02, "asks_topic": 0.13}) for one in _ranked(new=0.95)]
+    nameless = [one._replace(signals={"asks_subject": 0.02, "asks_topic": 0.13}) for one in _ranked(new=0.95)]
     assert not speaks_for_itself(nameless, _ranked(old=0.9, new=0.1))
 
 
