@@ -16,6 +16,9 @@ from bot.understand.nearest import Phrasings
 from bot.understand.vocabulary import Floats, Vocabulary
 
 Share = tuple[tuple[str, ...], float]
+"""A word and its synonyms, itself first; its share of the question."""
+Wanted = tuple[tuple[str, ...], float, bytearray]
+"""A share, and where these words were found (`_WordsInTexts`)."""
 SIGNALS = (
     "classifier",
     "phrasing",
@@ -135,7 +138,7 @@ class Signals:
         self._number = {name: i for i, name in enumerate(classifier.classes)}
         self._alike = _synonyms(featuriser.concepts)
         self._rarities = _Rarities(classifier.vocabulary)
-        self._in_texts = _WordsInTexts(self._classes, frozenset((*classifier.vocabulary.words, *self._alike)))
+        self._in_texts = _WordsInTexts(len(self._classes), frozenset((*classifier.vocabulary.words, *self._alike)))
 
     def refuses(self, number: int) -> bool:
         """Whether a class says that something is unknown or only talks: `open`, `boundary`, an intent."""
@@ -148,6 +151,7 @@ class Signals:
         classifier makes of the question."""
         spoken = self._shares(self.featuriser.cut(normal))
         pairs = list(self.classifier.vocabulary.pairs(normal).items())
+        wanted = self._in_texts.of(spoken)
         said_before = self._before(normal, thread)
         classes = scores.classes.take(short).tolist()
         groups = [*scores.groups.tolist(), 0.0]  # the last is for classes that are in none
@@ -162,7 +166,7 @@ class Signals:
                     near,
                     sum([rarity for pair, rarity in pairs if pair in phrasing]) / self._rarities[phrasing],
                     sum([share for alike, share in spoken if alike[0] in words]),
-                    self._in_texts.share(spoken, one),
+                    self._in_texts.share(wanted, one),
                     float(bool(mine) and mine == region),
                     float(bool(mine) and mine != region),
                     float(one.refuses),
@@ -183,10 +187,9 @@ class Signals:
         return _Before(
             thread,
             shown,
-            self._shares(self.featuriser.cut(thread.text)),
-            self._shares(self.featuriser.cut(title)),
+            self._in_texts.of(self._shares(self.featuriser.cut(thread.text))),
+            self._in_texts.of(self._shares(self.featuriser.cut(title))),
             self.classifier.scores(self.featuriser.features(f"{thread.text} {normal}")).classes,
-            self._in_texts,
         )
 
     def rarity(self, word: str, unheard_of: float = 9.0) -> float:
@@ -209,15 +212,14 @@ class _Before:
 
     thread: Thread
     last: Entry | None
-    text: Sequence[Share]
-    title: Sequence[Share]
+    text: Sequence[Wanted]
+    title: Sequence[Wanted]
     joined: Floats
-    in_texts: _WordsInTexts
 
     def of(self, one: _Class) -> tuple[float, ...]:
         """The signals `before` to `dodges` of a class."""
         entry, last = one.entry, self.last
-        share = self.in_texts.share
+        share = _WordsInTexts.share
         said = share(self.text, one), share(self.title, one), float(self.joined[one.number])
         if entry is None or not self.thread.topic:
             return (*said, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -233,31 +235,37 @@ class _Before:
 
 
 class _WordsInTexts:
-    """Which words stand in the texts of which classes. A text is searched once for a word that is ours; of other words,
-    of which there is no end, nothing is kept."""
+    """Which words, or their synonyms, stand in the texts of which classes. A text is searched once for a word that is
+    ours; of other words, of which there is no end, nothing is kept."""
 
-    def __init__(self, classes: Sequence[_Class], known: frozenset[str]) -> None:
+    def __init__(self, classes: int, known: frozenset[str]) -> None:
         self._classes = classes
         self._known = known
         self._found: dict[str, bytearray] = {}
         """Word -> for each class 0 (not looked for yet), 1 (no) or 2 (yes)."""
 
-    def share(self, spoken: Sequence[Share], one: _Class) -> float:
-        """Share of the words that stand in the text of a class, in these words or a synonym."""
-        number, found, total = one.number, self._found, 0.0
-        for alike, share in spoken:
-            for word in alike:
-                places = found.get(word)
-                if ((places and places[number]) or self._look(word, one)) > 1:
-                    total += share
-                    break
-        return total
+    def of(self, shares: Sequence[Share]) -> list[Wanted]:
+        """Words to be looked for in one text after the other."""
+        wanted = []
+        for alike, share in shares:
+            places = self._found.get(alike[0])
+            if places is None:
+                places = bytearray(self._classes)
+                if alike[0] in self._known:
+                    self._found[alike[0]] = places
+            wanted.append((alike, share, places))
+        return wanted
 
-    def _look(self, word: str, one: _Class) -> int:
-        answer = 2 if word in one.text else 1
-        if word in self._known:
-            self._found.setdefault(word, bytearray(len(self._classes)))[one.number] = answer
-        return answer
+    @staticmethod
+    def share(wanted: Sequence[Wanted], one: _Class) -> float:
+        """Share of the words that stand in the text of a class, in these words or a synonym."""
+        number, total = one.number, 0.0
+        for alike, share, places in wanted:
+            if not places[number]:
+                places[number] = 2 if any(word in one.text for word in alike) else 1
+            if places[number] > 1:
+                total += share
+        return total
 
 
 class _Rarities(dict[str, float]):
