@@ -97,6 +97,8 @@ def leading(form: Form, draft: Draft) -> list[str]:
             lines += [part for part in (worded(form, one.label, shown), cited(form, one.sources)) if part]
         elif one.type not in ("calculate", "given") and one.name not in draft.taken:
             lines.clear()  # what was taken over is not asked, and a note before it has not been read
+    if lines:
+        lines.append("")  # the question stands apart from what is said before it
     for group in (f for f in flat(form.survey) if f.type == "group" and f.label):
         inside = {f.name for f in flat(group.children)}
         if draft.at in inside and draft.at == next(

@@ -197,15 +197,19 @@ def change(form: Form, draft: Draft, one: Field) -> Step:
 
 
 def change_by_name(form: Form, draft: Draft, named: str, value: str, today: date) -> Step | None:
-    """「改 3」, 「改联系电话」, 「改邮箱为 a@b.cn」; None when no question is meant."""
+    """「改 3」, 「改联系电话」, 「改邮箱为 a@b.cn」; where 「人数」 may be one of several, which one is asked. None when no
+    question is meant."""
     fields = asked(form, draft.values)
     whole = next((f for f in fields if value and _cut(fold(f.label), named, value)), None)
     head, _, rest = named.partition(" ")
     if rest.strip() and not value and _exactly(fields, head):  # 改 4 培训, 改 地点 二号车间
         named, value = head, rest
-    one, value = (whole, "") if whole else (meant(fields, named), value)
-    if one is None:
+    meant = [whole] if whole else named_by(fields, named)
+    if len(meant) > 1:
+        return Step(draft, (pages.which_page(form, draft, named, meant, value),), "asked")
+    if not meant:
         return None
+    one, value = meant[0], "" if whole else value
     moved = change(form, draft, one)
     if not value or one.type == "repeat":
         return moved
@@ -234,16 +238,21 @@ def _cut(label: str, named: str, value: str) -> bool:
 
 def meant(fields: list[Field], named: str) -> Field | None:
     """The question that a number, its label or its tag names; None when none or several are meant."""
+    found = named_by(fields, named)
+    return found[0] if len(found) == 1 else None
+
+
+def named_by(fields: list[Field], named: str) -> list[Field]:
+    """The questions that a number, a label or a tag may mean: 「人数」 may be one of several."""
     named = named.strip()
     if place := re.fullmatch(r"第\s*(\d{1,2})\s*[项题条个]?", named):  # 第6项改成国企
         named = place[1]
     if named.isdigit() and 1 <= int(named) <= len(fields):
-        return fields[int(named) - 1]
+        return [fields[int(named) - 1]]
     labels = [(f, fold(f.label)) for f in fields]  # what was said is folded too
     hits = [f for f, label in labels if named and named in (label, *f.compact_tag.split("|"))]
     hits = hits or [f for f, label in labels if len(named) >= 2 and (named in label or label in named)]
-    hits = hits or _by_tag(fields, named)
-    return hits[0] if len(hits) == 1 else None
+    return hits or _by_tag(fields, named)
 
 
 def _by_tag(fields: list[Field], named: str) -> list[Field]:

@@ -27,6 +27,7 @@ __all__ = [
     "ready",
     "results_again",
     "taken_over",
+    "which_page",
 ]
 
 MAX_CHOICE_BUTTONS = 12
@@ -157,12 +158,27 @@ def check_page(form: Form, draft: Draft, lead: str = "") -> Reply:
 def edit_page(form: Form, draft: Draft) -> Reply:
     """Which answer to change."""
     fields = asked(form, draft.values)
-    buttons = [Button(f"{n}. {f.label}"[:20], press_id(draft, "change", str(n))) for n, f in enumerate(fields, 1)]
+    buttons = [_changing(draft, n, f) for n, f in enumerate(fields, 1)]
     rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
     told = "要改哪一项？点一个，或回复「改 编号」。"
     if form.keep == "wished":  # the page before showed results and no answers
         told = "\n".join([*answers(form, draft), told])
     return Reply(told, buttons=(*rows, (Button("不改了", press_id(draft, "check")),)))
+
+
+def _changing(draft: Draft, number: int, one: Field) -> Button:
+    return Button(f"{number}. {one.label}"[:20], press_id(draft, "change", str(number)))
+
+
+def which_page(form: Form, draft: Draft, named: str, meant: list[Field], value: str) -> Reply:
+    """Which of the answers that a word may mean is to be changed."""
+    numbers = {f.name: n for n, f in enumerate(asked(form, draft.values), 1)}
+    buttons = [_changing(draft, numbers[f.name], f) for f in meant]
+    rows = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons), 2))
+    told = f"「{named}」有 {len(meant)} 项：{'、'.join(f.label for f in meant)}。要改哪一项？"
+    example = f"改 {numbers[meant[0].name]}" if not value else f"改{meant[0].label}为{value}"
+    back = Button("不改了", press_id(draft, "check"))
+    return Reply(f"{told}点一个，或者说全，例如「{example}」。", buttons=(*rows, (back,)))
 
 
 def progress(form: Form, draft: Draft) -> str:

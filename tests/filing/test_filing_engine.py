@@ -507,6 +507,31 @@ def test_a_change_and_its_value_in_one_message(checked: Talk, text: str, name: s
     assert checked.step.outcome == "checking"
 
 
+@pytest.mark.parametrize(
+    ("text", "example"),
+    [("人数不对，是350人", "「改科技工作者人数为350人」"), ("人数错了", "「改 2」"), ("改人数", "「改 2」")],
+)
+def test_a_word_that_names_several_answers_is_asked_about(tmp_path: Path, text: str, example: str) -> None:
+    """「人数」 may be that of the experts or of the members: nothing is changed until one is named, by a button, by its
+    number or by its whole name."""
+    survey = """
+  - {type: text, name: unit, label: 单位名称, required: yes}
+  - {type: integer, name: experts, label: 科技工作者人数, required: yes}
+  - {type: integer, name: members, label: 会员人数, required: yes}
+"""
+    talk = Talk(read_form(small(survey), tmp_path))
+    talk.say("测试有限公司", "80", "60")
+    before = talk.draft.values
+    asked = talk.say(text)
+    assert "「人数」有 2 项：科技工作者人数、会员人数" in asked
+    assert example in asked
+    assert talk.draft.values == before
+    talk.press("3. 会员人数")
+    assert talk.draft.at == "members"
+    talk.say("70", "改科技工作者人数为350人")
+    assert talk.draft.values == {**before, "experts": 350, "members": 70}
+
+
 @pytest.mark.parametrize("text", ["好", "确认", "ok", "是的"])
 def test_a_mere_yes_does_not_submit(checked: Talk, text: str) -> None:
     """Handing in takes the word 提交; the check page says so."""

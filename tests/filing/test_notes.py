@@ -21,7 +21,7 @@ NOTED = """
 def test_a_note_stands_before_the_next_question_with_its_source(tmp_path: Path) -> None:
     """Only where its expression holds, and once."""
     talk = Talk(read_form(small(NOTED), tmp_path))
-    assert "这里要先批复。\n依据：rules/12。\n（2/4）县区" in talk.say("温州")
+    assert "这里要先批复。\n依据：rules/12。\n\n（2/4）县区" in talk.say("温州")
     assert "批复" not in talk.say("甲区")
     assert "批复" not in Talk(read_form(small(NOTED), tmp_path)).say("镇江")
 
