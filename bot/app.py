@@ -140,6 +140,7 @@ def _assistant(settings: Settings, content: Content, meaning: Understander) -> A
     from bot.filing.service import Filing
     from bot.paperwork import Paperwork
 
+    meaning.prepare()
     look_up = _library(settings, meaning).find
     paperwork = Paperwork(content, settings.files, pdf=bool(office()))
     return Assistant(content, meaning, Filing(content, settings.files), paperwork, look_up)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from bot.answer.responder import LookUp, answer_for, look_up_nothing, offer, respond, with_passages
@@ -41,8 +42,14 @@ class Answered:
     score: float
     alternatives: tuple[Alternative, ...]
     ms: float
+    """Milliseconds from the question to the text that a person sees."""
     context: Context
-    why: dict[str, Any]
+    meaning: Understanding
+
+    @cached_property
+    def why(self) -> dict[str, Any]:
+        """How it came about, JSON-ready."""
+        return _why(self.meaning)
 
 
 def answer(
@@ -76,6 +83,8 @@ def answer(
         meaning, passages = with_passages(meaning, question, look_up)
         response = respond(content, meaning, context, today, passages)
         replies, after = response.replies, response.context
+    shown = "\n\n".join(f"{reply.text}\n\n{reply.more}".strip() for reply in replies)
+    ms = (time.perf_counter() - started) * 1000
     entry_id = meaning.target if meaning.kind == "entry" else ""
     offered = offer(content, meaning) if meaning.status == "choose" else []
     if meaning.status == "choose" and len(offered) == 1:
@@ -84,7 +93,6 @@ def answer(
     sources: tuple[str, ...] = ()
     if entry_id:
         sources = answer_for(content, content.entries[entry_id], meaning, today).sources
-    shown = "\n\n".join(f"{reply.text}\n\n{reply.more}".strip() for reply in replies)
     return Answered(
         question,
         status,
@@ -93,9 +101,9 @@ def answer(
         sources,
         meaning.score,
         _alternatives(content, _with_more(meaning, understander, question), entry_id, [e.id for e in offered]),
-        (time.perf_counter() - started) * 1000,
+        ms,
         after,
-        _why(meaning),
+        meaning,
     )
 
 

@@ -110,7 +110,9 @@ def _entry(content: Content, entry: Entry, meaning: Understanding, context: Cont
     elif meaning.folded:
         reply = _unfolded(content, reply, answer)
     if meaning.settled:
-        reply = replace(reply, text=f"{content.replies['region_noted'].format(region=meaning.region)}\n\n{reply.text}")
+        own = entry.region == meaning.region or content.overlay(entry.id, meaning.region)
+        noted = content.replies["region_noted" if own else "region_noted_only"].format(region=meaning.region)
+        reply = replace(reply, text=f"{noted}\n\n{reply.text}")
     if entry.kind == "boundary":
         # Another office's business: what is asked next is more likely about ours.
         return Response((reply,), replace(context, offered=(), aside=True), "")

@@ -52,6 +52,7 @@ def run(given: argparse.Namespace, settings: Settings) -> int:
 
 
 def _lines(app: App) -> int:
+    app.understander.prepare()
     bad = 0
     for number, line in enumerate(sys.stdin.buffer, 1):  # bytes: one line that is no UTF-8 must not end the others
         if not line.strip():

@@ -109,6 +109,8 @@ class Classifier:
     """Columns: the classes, then the groups."""
     texts: Mapping[str, tuple[str, ...]]
     """Class -> the normalised phrasings it was trained on."""
+    rarities: Floats
+    """Rarity of each of these texts (`Vocabulary.rarity_of`), class after class."""
 
     def scores(self, features: Features) -> Scores:
         """What a question is about."""
@@ -128,6 +130,7 @@ class Classifier:
             classes=np.array("\n".join(self.classes)),
             groups=np.array("\n".join(self.groups)),
             texts=np.array("\n".join("\t".join(self.texts[name]) for name in self.classes)),
+            rarities=self.rarities,
             rows=self.weights.rows,
             targets=self.weights.targets,
             singles=self.weights.singles,
@@ -148,7 +151,8 @@ class Classifier:
                 lines = str(data["texts"]).split("\n")
                 texts = {name: tuple(line.split("\t")) for name, line in zip(classes, lines, strict=True)}
                 weights = Weights(data["rows"], data["targets"], data["singles"], data["features"])
-                return cls(Vocabulary(grams, words, data["idf"]), classes, _lines(data["groups"]), weights, texts)
+                vocabulary = Vocabulary(grams, words, data["idf"])
+                return cls(vocabulary, classes, _lines(data["groups"]), weights, texts, data["rarities"])
         except Exception as error:  # zipfile.BadZipFile, OSError, KeyError … have no common base
             raise ValueError(f"damaged model: {error}") from error
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from bot.content.models import Content, Entry, subject_of
+from bot.understand import rules
 from bot.understand.classifier import Classifier
 from bot.understand.compare import NATION, Comparer, Comparison
 from bot.understand.correction import corrected
@@ -19,7 +20,6 @@ from bot.understand.nearby import CLEAR, SURE, WORTH_OFFERING, Nearby
 from bot.understand.normalise import clean
 from bot.understand.pinyin_typing import TypedPinyin
 from bot.understand.region import Places
-from bot.understand.rules import find
 from bot.understand.signals import Thread
 from bot.understand.steps import more_named, offered_named, step_named
 from bot.understand.whole_questions import speaks_for_itself, whole
@@ -72,6 +72,13 @@ class Understander:
             for intent in content.intents.values()
             for text in intent.exact
         }
+
+    def prepare(self) -> None:
+        """Do now what else the first question that needs it would wait for, a third of a second in all: for those who
+        answer many. Whoever asks once does without."""
+        self.typed.prepare()
+        self.matcher.signals.prepare()
+        rules.prepare(self.content.rules)
 
     def region_of(self, text: str) -> str:
         """The city that a text names, or ""."""
@@ -148,6 +155,10 @@ class Understander:
         moved = base.region_named and base.region != context.city
         if entry and moved and self.content.overlay(entry.id, base.region):
             return replace(self._entry(base, entry.id, 1.0, "asked before, now for this place"), settled=True)
+        if entry and moved and (entry.region or self.content.overlay(entry.id, context.city)):
+            found = self._same_for(entry, context, base)  # what was answered held for another city
+            if found and found.status == "answer":
+                return replace(found, settled=True)
         return replace(base, status="chat", score=1.0, why={"rule": "place only"})
 
     def _named_a_place(self, normal: str) -> bool:
@@ -257,7 +268,7 @@ class Understander:
     def _reckoned(self, cleaned: str, context: Context, matched: Understanding) -> Understanding | None:
         """Figures that a rule can be applied to: 「九个委员来了五个，能开会吗」."""
         base = matched
-        finding = find(self.content.rules, cleaned, base.region, base.region_named, base.elsewhere, context.entry)
+        finding = rules.find(self.content.rules, cleaned, base.region, base.region_named, base.elsewhere, context.entry)
         if not finding or (_taught(matched) and matched.target != finding.entry) or self._of_another_office(matched):
             return None
         figures = {role: str(figure) for role, figure in finding.figures.items()}

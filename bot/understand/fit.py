@@ -27,11 +27,15 @@ from bot.understand.decide import DECISION_FILE, EVIDENCE, Decision, evidence
 from bot.understand.engine import Understander
 from bot.understand.fit_ranking import Example, fit_ranking, lighter
 from bot.understand.match import Candidate, Matcher
+from bot.understand.placed import COUNTY_EVERY, SAID
 from bot.understand.ranking import Ranking
+from bot.understand.region import Places
 from bot.understand.signals import Thread
 
 FITTING_FILE = Path(__file__).with_name("fitting.jsonl")
 DIALOGUES_FILE = Path(__file__).with_name("fitting_dialogues.jsonl")
+PLACED_EVERY = 6
+"""Of so many fitting questions one is fitted on a second time, with a city in it."""
 FOLDS = 5
 MAX_REFUSED = 0.03
 """Share of in-scope questions that may be refused (issue 4)."""
@@ -63,6 +67,25 @@ def examples(content: Content, understander: Understander, rows: Sequence[dict[s
         gold = frozenset(row.get("gold") or ())
         found.append(_example(content, understander, row["q"], row.get("region") or "", Thread(), gold))
     return [example for example in found if example]
+
+
+def in_a_city(content: Content, rows: Sequence[dict[str, Any]], places: Places) -> list[dict[str, Any]]:
+    """Every so many of the fitting questions again with a city in them, as people say where they are. What answers it is
+    the same, and the city's rule on it."""
+    cities = list(content.regions.values())
+    answers = [entry for entry in content.entries.values() if entry.kind == "answer" and not entry.region]
+    found: list[dict[str, Any]] = []
+    for row in rows[::PLACED_EVERY]:
+        if not row.get("gold") or row.get("region") or places.mentioned(row["q"]):
+            continue
+        number = len(found)
+        city = cities[number % len(cities)]
+        name = city.counties[number % len(city.counties)] if number % COUNTY_EVERY == 0 else city.name
+        ruled = [entry.id for entry in answers if entry.sources[0] in row["gold"] and entry.id in city.overlays]
+        gold = {*row["gold"], *(source for entry in ruled for source in city.overlays[entry].sources)}
+        said = SAID[number % len(SAID)].format(place=name, ask=row["q"])
+        found.append({"q": said, "gold": sorted(gold)})
+    return found
 
 
 def conversations(content: Content, understander: Understander, rows: Sequence[dict[str, Any]]) -> list[Example]:
@@ -199,7 +222,8 @@ def fit(
     dialogues: Sequence[dict[str, Any]],
 ) -> dict[str, Any]:
     """The contents of decision.json."""
-    data = examples(content, understander, questions) + conversations(content, understander, dialogues)
+    placed = in_a_city(content, questions, understander.places)
+    data = examples(content, understander, [*questions, *placed]) + conversations(content, understander, dialogues)
     inside = np.array([bool(one.gold) for one in data])
     folds = cross_validated(data)
     taken = balance(data, folds)

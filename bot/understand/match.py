@@ -12,6 +12,7 @@ import numpy.typing as npt
 from bot.content.models import Content, Entry
 from bot.understand.classifier import Classifier, Scores
 from bot.understand.features import Featuriser
+from bot.understand.placed import placed_phrasings
 from bot.understand.ranking import Ranking, shares
 from bot.understand.signals import SIGNALS, Signals, Thread, entry_groups
 from bot.understand.vocabulary import Floats
@@ -62,10 +63,12 @@ class ShortList(NamedTuple):
 
 
 def class_phrasings(content: Content) -> dict[str, tuple[str, ...]]:
-    """Class id -> its phrasings as written. Titles count as phrasings. Local entries are no classes (nearby.py)."""
+    """Class id -> its phrasings as written, then those made from them with a city (placed.py). Titles count as phrasings.
+    Local entries are no classes (nearby.py)."""
     found: dict[str, tuple[str, ...]] = {}
+    placed = placed_phrasings(content)
     for entry in taught(content):
-        found[entry.id] = tuple(dict.fromkeys((entry.title, *entry.ask)))
+        found[entry.id] = tuple(dict.fromkeys((entry.title, *entry.ask, *placed.get(entry.id, ()))))
     for intent in content.intents.values():
         found[f"intent:{intent.id}"] = tuple(dict.fromkeys((*intent.exact, *intent.ask)))
     for form in content.forms.values():

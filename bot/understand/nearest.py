@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -23,21 +23,28 @@ _Bits = npt.NDArray[np.uint64]
 class Phrasings:
     """The normalised phrasings of one class."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], rarities: Sequence[float]) -> None:
+        """`rarities`: of each text, more than 0."""
         self.texts = texts
+        self.rarities = rarities
 
-    def nearest(self, normal: str) -> tuple[str, float]:
-        """(the nearest phrasing, its likeness from 0 to 1); ("", 0) when there is none."""
-        texts = self.texts if len(self.texts) <= MANY else self._sifted(normal)
+    def prepare(self) -> None:
+        """Get ready for sifting, where it will be needed."""
+        if len(self.texts) > MANY:
+            self._signs  # noqa: B018
+
+    def nearest(self, normal: str) -> tuple[str, float, float]:
+        """(the nearest phrasing, its likeness from 0 to 1, its rarity); ("", 0, 1) when there is none."""
+        texts: Sequence[str] | Mapping[int, str] = self.texts if len(self.texts) <= MANY else self._sifted(normal)
         found = process.extractOne(normal, texts, scorer=fuzz.ratio)
-        return (found[0], found[1] / 100) if found else ("", 0.0)
+        return (found[0], found[1] / 100, self.rarities[found[2]]) if found else ("", 0.0, 1.0)
 
-    def _sifted(self, normal: str) -> list[str]:
-        """Those that share the most characters with the question for their length."""
+    def _sifted(self, normal: str) -> dict[int, str]:
+        """Those that share the most characters with the question for their length, each with its place."""
         signs, lengths = self._signs
         mine = np.bitwise_or.reduce(_bits(normal))  # of an empty text 0
         shared = np.bitwise_count(signs & mine) / (lengths + np.float32(len(normal)))
-        return [self.texts[i] for i in shared.argpartition(-SIFTED)[-SIFTED:].tolist()]
+        return {i: self.texts[i] for i in shared.argpartition(-SIFTED)[-SIFTED:].tolist()}
 
     @cached_property
     def _signs(self) -> tuple[_Bits, npt.NDArray[np.float32]]:

@@ -53,6 +53,10 @@ class TypedPinyin:
                     found[letters] = word, count
         return {letters: (word, -math.log(count / total)) for letters, (word, count) in found.items()}
 
+    def prepare(self) -> None:
+        """Read the words now and not when pinyin is typed for the first time."""
+        self._syllables  # noqa: B018
+
     def read(self, cleaned: str) -> str:
         """Cleaned text with its pinyin as characters."""
         return _RUN.sub(lambda run: self._run(run[0]), cleaned) if _RUN.search(cleaned) else cleaned

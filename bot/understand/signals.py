@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ from bot.content.models import Content, Entry, subject_of
 from bot.understand.classifier import Classifier, Scores
 from bot.understand.features import Featuriser
 from bot.understand.nearest import Phrasings
-from bot.understand.vocabulary import Floats, Vocabulary
+from bot.understand.vocabulary import Floats
 
 Share = tuple[tuple[str, ...], float]
 """A word and its synonyms, itself first; its share of the question."""
@@ -46,7 +47,7 @@ classifier  score of the trained classifier, about 0 to 1
 phrasing    likeness of the nearest phrasing (rapidfuzz token-free ratio), 0 to 1
 pairs       share of that phrasing's character pairs that the question has, weighted by rarity, 0 to 1: what the phrasing
             says and the question does not
-text        share of the question's words that title and answer have, weighted by rarity, 0 to 1
+text        share of the question's words that stand in title and answer, weighted by rarity, 0 to 1
 said        the same share that title, answer or any phrasing has, in these words or a synonym, 0 to 1: a question about
             the 会徽 is hardly about something in whose phrasings and answer no 会徽 occurs
 region      1 when the entry belongs to the person's city
@@ -86,21 +87,21 @@ def entry_groups(entry: Entry) -> dict[str, str]:
 
 
 class _Class:
-    """What is known of one class. Its texts are cut and put together when first needed."""
+    """What is known of one class. Its texts are put together when first needed."""
 
     def __init__(
         self,
         number: int,
         name: str,
         entry: Entry | None,
-        phrasings: Sequence[str],
+        phrasings: Phrasings,
         featuriser: Featuriser,
         groups: Mapping[str, int],
     ) -> None:
         """`groups`: number of each group in the classifier's scores."""
         self.number = number
         self.entry = entry
-        self.phrasings = Phrasings(phrasings)
+        self.phrasings = phrasings
         self.featuriser = featuriser
         self.region = entry.region if entry else ""
         self.refuses = entry.kind != "answer" if entry else name.startswith("intent:")
@@ -109,18 +110,16 @@ class _Class:
         """Numbers of its groups, for the signals `asks_…`; len(groups) where it is in none."""
 
     @cached_property
-    def words(self) -> frozenset[str]:
-        """Words of an entry's title and answer."""
+    def own(self) -> str:
+        """What an entry says: title and answer. Words are looked for in it as it is written: to normalise it as questions
+        are would make the first ones after a start take twice as long."""
         entry = self.entry
-        text = f"{entry.title} {entry.answer} {entry.detail}" if entry else ""
-        return frozenset(self.featuriser.cut(self.featuriser.normalise(text)))
+        return f"{entry.title} {entry.answer} {entry.detail}".lower() if entry else ""
 
     @cached_property
     def text(self) -> str:
         """All that it says and is asked by."""
-        entry = self.entry
-        own = self.featuriser.normalise(f"{entry.answer} {entry.detail}") if entry else ""
-        return "\n".join((*self.phrasings.texts, own)).replace(" ", "")
+        return "\n".join((*self.phrasings.texts, self.own)).replace(" ", "")
 
 
 class Signals:
@@ -129,16 +128,23 @@ class Signals:
     def __init__(self, content: Content, featuriser: Featuriser, classifier: Classifier) -> None:
         self.featuriser = featuriser
         self.classifier = classifier
-        texts = classifier.texts
         at = {name: i for i, name in enumerate(classifier.groups)}
-        self._classes = [
-            _Class(number, name, content.entries.get(name), texts[name], featuriser, at)
-            for number, name in enumerate(classifier.classes)
-        ]
+        rarities = iter(classifier.rarities.tolist())
+        self._classes = []
+        for number, name in enumerate(classifier.classes):
+            texts = classifier.texts[name]
+            phrasings = Phrasings(texts, list(islice(rarities, len(texts))))
+            self._classes.append(_Class(number, name, content.entries.get(name), phrasings, featuriser, at))
         self._number = {name: i for i, name in enumerate(classifier.classes)}
         self._alike = _synonyms(featuriser.concepts)
-        self._rarities = _Rarities(classifier.vocabulary)
-        self._in_texts = _WordsInTexts(len(self._classes), frozenset((*classifier.vocabulary.words, *self._alike)))
+        known = frozenset((*classifier.vocabulary.words, *self._alike))
+        self._in_answers = _WordsInTexts(len(self._classes), known, lambda one: one.own)
+        self._in_texts = _WordsInTexts(len(self._classes), known, lambda one: one.text)
+
+    def prepare(self) -> None:
+        """See `Understander.prepare`."""
+        for one in self._classes:
+            one.phrasings.prepare()
 
     def refuses(self, number: int) -> bool:
         """Whether a class says that something is unknown or only talks: `open`, `boundary`, an intent."""
@@ -151,22 +157,23 @@ class Signals:
         classifier makes of the question."""
         spoken = self._shares(self.featuriser.cut(normal))
         pairs = list(self.classifier.vocabulary.pairs(normal).items())
-        wanted = self._in_texts.of(spoken)
+        in_answers = self._in_answers.of([(alike[:1], share) for alike, share in spoken])
+        in_texts = self._in_texts.of(spoken)
         said_before = self._before(normal, thread)
         classes = scores.classes.take(short).tolist()
         groups = [*scores.groups.tolist(), 0.0]  # the last is for classes that are in none
         rows, phrasings = [], []
         for number, score in zip(short, classes, strict=True):
             one = self._classes[number]
-            phrasing, near = one.phrasings.nearest(normal)
-            words, mine = one.words, one.region
+            phrasing, near, rarity = one.phrasings.nearest(normal)
+            mine = one.region
             rows.append(
                 (
                     score,
                     near,
-                    sum([rarity for pair, rarity in pairs if pair in phrasing]) / self._rarities[phrasing],
-                    sum([share for alike, share in spoken if alike[0] in words]),
-                    self._in_texts.share(wanted, one),
+                    sum([rare for pair, rare in pairs if pair in phrasing]) / rarity,
+                    self._in_answers.share(in_answers, one),
+                    self._in_texts.share(in_texts, one),
                     float(bool(mine) and mine == region),
                     float(bool(mine) and mine != region),
                     float(one.refuses),
@@ -190,6 +197,7 @@ class Signals:
             self._in_texts.of(self._shares(self.featuriser.cut(thread.text))),
             self._in_texts.of(self._shares(self.featuriser.cut(title))),
             self.classifier.scores(self.featuriser.features(f"{thread.text} {normal}")).classes,
+            self._in_texts,
         )
 
     def rarity(self, word: str, unheard_of: float = 9.0) -> float:
@@ -215,11 +223,12 @@ class _Before:
     text: Sequence[Wanted]
     title: Sequence[Wanted]
     joined: Floats
+    in_texts: _WordsInTexts
 
     def of(self, one: _Class) -> tuple[float, ...]:
         """The signals `before` to `dodges` of a class."""
         entry, last = one.entry, self.last
-        share = _WordsInTexts.share
+        share = self.in_texts.share
         said = share(self.text, one), share(self.title, one), float(self.joined[one.number])
         if entry is None or not self.thread.topic:
             return (*said, 0.0, 0.0, 0.0, 0.0, 0.0)
@@ -238,9 +247,10 @@ class _WordsInTexts:
     """Which words, or their synonyms, stand in the texts of which classes. A text is searched once for a word that is
     ours; of other words, of which there is no end, nothing is kept."""
 
-    def __init__(self, classes: int, known: frozenset[str]) -> None:
+    def __init__(self, classes: int, known: frozenset[str], text: Callable[[_Class], str]) -> None:
         self._classes = classes
         self._known = known
+        self._text = text
         self._found: dict[str, bytearray] = {}
         """Word -> for each class 0 (not looked for yet), 1 (no) or 2 (yes)."""
 
@@ -256,28 +266,17 @@ class _WordsInTexts:
             wanted.append((alike, share, places))
         return wanted
 
-    @staticmethod
-    def share(wanted: Sequence[Wanted], one: _Class) -> float:
+    def share(self, wanted: Sequence[Wanted], one: _Class) -> float:
         """Share of the words that stand in the text of a class, in these words or a synonym."""
-        number, total = one.number, 0.0
+        number, total, text = one.number, 0.0, ""
         for alike, share, places in wanted:
-            if not places[number]:
-                places[number] = 2 if any(word in one.text for word in alike) else 1
-            if places[number] > 1:
+            found = places[number]
+            if not found:
+                text = text or self._text(one)
+                found = places[number] = 1 + any(map(text.__contains__, alike))
+            if found > 1:
                 total += share
         return total
-
-
-class _Rarities(dict[str, float]):
-    """Phrasing -> the rarities of its character pairs, summed up when first needed. It grows with the phrasings, not with
-    what people write."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
-
-    def __missing__(self, phrasing: str) -> float:
-        found = self[phrasing] = sum(self.vocabulary.pairs(phrasing).values()) or 1.0
-        return found
 
 
 def _synonyms(concepts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

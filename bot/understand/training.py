@@ -77,7 +77,8 @@ def train(
         taught.setdefault(label, []).append(text)
     learnt = {name: tuple(taught[name]) for name in classes}
     weights = Weights.of(feature, target, weight, len(vocabulary), columns)
-    return Classifier(vocabulary, classes, names, weights, learnt)
+    rarities = np.array([vocabulary.rarity_of(text) for name in classes for text in learnt[name]], np.float32)
+    return Classifier(vocabulary, classes, names, weights, learnt, rarities)
 
 
 def _membership(classes: tuple[str, ...], groups: Mapping[str, Sequence[str]]) -> tuple[Floats, tuple[str, ...]]:

@@ -115,6 +115,10 @@ class Vocabulary:
         rare = np.where(known, self.idf[number], 0.0).tolist() if len(self.grams) else [0.0] * len(number)
         return dict(zip([text[at : at + 2] for at in range(len(text) - 1)], rare, strict=True))
 
+    def rarity_of(self, text: str) -> float:
+        """The inverse document frequencies of all pairs in a text, 1 where it has none that is known."""
+        return sum(self.pairs(text).values()) or 1.0
+
     def counted_words(self, taught: int) -> Iterator[tuple[str, float]]:
         """Each word, and what it stands for, with the number of phrasings that have it. `taught`: how many phrasings
         there are."""

@@ -36,9 +36,15 @@ def _read_rows(name: str) -> list[dict[str, Any]]:
 
 
 ROWS = _read_rows("heldout.jsonl") + _read_rows("heldout-2.jsonl")
-TERSE = _read_rows("heldout-terse.jsonl")
-"""Apart from the rest: a figure of their own."""
-DIALOGUES = _read_rows("dialogues.jsonl") + _read_rows("dialogues-2.jsonl")
+APART = {"terse_top1": _read_rows("heldout-terse.jsonl"), "region_top1": _read_rows("heldout-region.jsonl")}
+"""Figure -> the questions that it is measured on, apart from the rest."""
+TALKS = {
+    "turns_top1": _read_rows("dialogues.jsonl") + _read_rows("dialogues-2.jsonl"),
+    "region_turns_top1": _read_rows("dialogues-region.jsonl"),
+}
+"""Figure -> its conversations."""
+EVERY = [*ROWS, *(row for rows in APART.values() for row in rows)]
+DIALOGUES = [row for rows in TALKS.values() for row in rows]
 FLOORS: dict[str, float] = json.loads((HERE / "floors.json").read_text(encoding="utf-8"))
 
 
@@ -70,16 +76,18 @@ def measured(app: App) -> Measured:
             values[name].append(value)
             if value == (1.0 if name in CEILINGS else 0.0):
                 misses[name].append(f"{row['id']} [{row['kind']}] {row['q']}: {'；'.join(score.misses)}")
-    for row in TERSE:
-        score = judge_question(app.content, app.understander, row, TODAY)
-        values["terse_top1"].append(score.figures["top1"])
-        if not score.figures["top1"]:
-            misses["terse_top1"].append(f"{row['id']} {row['q']}: {'；'.join(score.misses)}")
-    for row in DIALOGUES:
-        for score in judge_dialogue(app.content, app.understander, row, TODAY):
-            values["turns_top1"].append(score.figures["top1"])
+    for name, rows in APART.items():
+        for row in rows:
+            score = judge_question(app.content, app.understander, row, TODAY)
+            values[name].append(score.figures["top1"])
             if not score.figures["top1"]:
-                misses["turns_top1"].append(f"{row['id']} [{row['kind']}] {score.question}: {'；'.join(score.misses)}")
+                misses[name].append(f"{row['id']} {row['q']}: {'；'.join(score.misses)}")
+    for name, rows in TALKS.items():
+        for row in rows:
+            for score in judge_dialogue(app.content, app.understander, row, TODAY):
+                values[name].append(score.figures["top1"])
+                if not score.figures["top1"]:
+                    misses[name].append(f"{row['id']} [{row['kind']}] {score.question}: {'；'.join(score.misses)}")
     return Measured({name: sum(found) / len(found) for name, found in values.items()}, dict(misses))
 
 
@@ -101,9 +109,7 @@ def test_figure_keeps_its_floor(measured: Measured, name: str) -> None:
 def test_no_heldout_sentence_is_a_phrasing(app: App) -> None:
     """No sentence of the set stands in knowledge/, intents/ or forms/ as a phrasing or title, however it is spelt."""
     taught = {_bare(ask): name for name, asks in class_phrasings(app.content).items() for ask in asks}
-    known = [
-        f"{row['id']} {row['q']} -> {taught[_bare(row['q'])]}" for row in [*ROWS, *TERSE] if _bare(row["q"]) in taught
-    ]
+    known = [f"{row['id']} {row['q']} -> {taught[_bare(row['q'])]}" for row in EVERY if _bare(row["q"]) in taught]
     turns = [(row["id"], turn["user"]) for row in DIALOGUES for turn in row["turns"] if len(turn["user"]) > SHORT]
     known += [f"{number} {said} -> {taught[_bare(said)]}" for number, said in turns if _bare(said) in taught]
     assert not known, "Take the phrasing out, or write another held-out question:\n" + "\n".join(known)
@@ -114,7 +120,7 @@ def test_no_heldout_sentence_is_fitted_on() -> None:
     fitted = {_bare(json.loads(line)["q"]) for line in FITTING_FILE.read_text(encoding="utf-8").splitlines()}
     talks = [json.loads(line) for line in DIALOGUES_FILE.read_text(encoding="utf-8").splitlines()]
     fitted |= {_bare(turn["user"]) for talk in talks for turn in talk["turns"]}
-    said = [row["q"] for row in [*ROWS, *TERSE]] + [
+    said = [row["q"] for row in EVERY] + [
         t["user"] for row in DIALOGUES for t in row["turns"] if len(t["user"]) > SHORT
     ]
     assert [text for text in said if _bare(text) in fitted] == []
@@ -128,9 +134,7 @@ def _bare(text: str) -> str:
 def test_gold_is_a_place_that_may_be_cited(app: App) -> None:
     """Every gold id is a source the content knows."""
     turns = [turn["expect"] for row in DIALOGUES for turn in row["turns"]]
-    unknown = {
-        gold for row in [*ROWS, *TERSE, *turns] for gold in row.get("gold", []) if gold not in app.content.sources
-    }
+    unknown = {gold for row in [*EVERY, *turns] for gold in row.get("gold", []) if gold not in app.content.sources}
     assert not unknown
 
 
@@ -140,7 +144,7 @@ def test_region_of_a_line_is_a_city_the_content_knows(app: App) -> None:
     assert not unknown
 
 
-@pytest.mark.parametrize("row", [*ROWS, *TERSE], ids=[row["id"] for row in [*ROWS, *TERSE]])
+@pytest.mark.parametrize("row", EVERY, ids=[row["id"] for row in EVERY])
 def test_line_has_the_written_form(row: dict[str, Any]) -> None:
     """A line is either a question with gold and facts that compile, or a bare message to decline."""
     assert row["q"].strip() == row["q"] != ""
@@ -156,5 +160,4 @@ def test_line_has_the_written_form(row: dict[str, Any]) -> None:
 
 def test_ids_and_questions_are_unique() -> None:
     """No line is counted twice."""
-    every = [*ROWS, *TERSE]
-    assert len({row["id"] for row in every}) == len({_bare(row["q"]) for row in every}) == len(every)
+    assert len({row["id"] for row in EVERY}) == len({_bare(row["q"]) for row in EVERY}) == len(EVERY)

@@ -18,9 +18,9 @@ WORDS = st.text("成立企业科协要哪些材料谁来批会费怎么交", min
 @given(WORDS, st.lists(WORDS, max_size=30))
 def test_of_a_few_the_very_nearest_is_found(question: str, texts: list[str]) -> None:
     """Up to MANY phrasings are all compared; of none there is no nearest one."""
-    found, likeness = Phrasings(texts).nearest(question)
+    found, likeness, place = Phrasings(texts, range(len(texts))).nearest(question)
     assert likeness == max((fuzz.ratio(question, text) / 100 for text in texts), default=0.0)
-    assert (found in texts) or not texts
+    assert not texts or texts[int(place)] == found
 
 
 @given(WORDS)
@@ -29,12 +29,12 @@ def test_what_was_taught_is_found_among_many(question: str) -> None:
     others = [f"{chr(0x5000 + i)}{chr(0x6000 + i)}" for i in range(MANY + SIFTED)]
     for place in (0, SIFTED, len(others)):
         texts = [*others[:place], question, *others[place:]]
-        assert Phrasings(texts).nearest(question) == (question, 1.0)
+        assert Phrasings(texts, range(len(texts))).nearest(question) == (question, 1.0, place)
 
 
 def test_an_empty_question_is_like_none() -> None:
     """No characters, no likeness, also where phrasings are sifted."""
-    assert Phrasings([str(i) for i in range(MANY + 1)]).nearest("")[1] == 0.0
+    assert Phrasings([str(i) for i in range(MANY + 1)], [1.0] * (MANY + 1)).nearest("")[1] == 0.0
 
 
 def test_nothing_near_is_missed_by_sifting() -> None:
@@ -47,7 +47,7 @@ def test_nothing_near_is_missed_by_sifting() -> None:
     asked = [text for those in texts.values() for text in those[3::29]]
     assert len(asked) > 1000
     for those in many:
-        phrasings = Phrasings(those)
+        phrasings = Phrasings(those, [1.0] * len(those))
         for question in asked:
             best = process.extractOne(question, those, scorer=fuzz.ratio, score_cutoff=60)
             if best:

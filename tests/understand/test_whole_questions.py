@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.app import App
+from bot.understand.engine import Understander
 from bot.understand.match import Candidate
 from bot.understand.meaning import Context
 from bot.understand.steps import more_named, step_named
@@ -81,6 +82,22 @@ def test_another_place_bare_asks_the_same_after_a_question_about_a_place(small_a
     assert (found.target, found.region, found.why["rule"]) == (entry.id, "温州", "same for another place")
     assert understand("温州的", replace(before, text="怎么成立")).why["rule"] == "place only"
     assert understand("我是温州的", before).why["rule"] != "same for another place"
+
+
+def test_who_corrects_the_city_gets_the_answer_for_it(small_app: App) -> None:
+    """「说错了，我是镇江的」 after an answer that held for 温州 asks the same for 镇江; after one that held for everybody it only
+    says where the person is."""
+    content, old = small_app.content, small_app.understander
+    zhenjiang = replace(content.regions["温州"], id="zhenjiang", name="镇江", counties=("丹徒区",), overlays={})
+    content = replace(content, regions={**content.regions, "镇江": zhenjiang})
+    understand = Understander(content, old.matcher.classifier, old.featuriser, old.decision).understand
+    entry = content.entries["founding-approver"]
+    assert content.overlay(entry.id, "温州")
+    asked = Context(text="x", topic=entry.topic, aspect=entry.aspect, entry=entry.id, asked_in="温州")
+    for said in ("说错了，我是镇江的", "我们在丹徒区"):
+        found = understand(said, asked)
+        assert (found.target, found.region, found.settled) == (entry.id, "镇江", True)
+    assert understand("我们在丹徒区", replace(asked, asked_in="")).why["rule"] == "place only"
 
 
 @pytest.mark.parametrize("said", ["还有呢", "还有吗？", "没了？", "没有别的了吗", "就这些吗", "还有没有别的", "更多"])
