@@ -25,12 +25,12 @@ from bot.understand.steps import more_named, offered_named, step_named
 from bot.understand.whole_questions import speaks_for_itself, whole
 
 _SAME_FOR = re.compile(
-    r"[\s,.，。!?？、那要是如果换成作到放搁在的呢话我们咱这边市公司企业县区又怎么样咋啥什吗也一同规定写说办]*"
+    r"[\s,.，。!?？、那要是如果换成作到放搁在的呢话我们咱这边市公司企业县区又怎么样咋啥什吗也一同规定写说办再看来具体求有类似另外提讲]*"
 )
 """Words around a place that ask nothing of their own."""
-_AS_A_QUESTION = re.compile(r"呢|怎|咋|啥|什么|吗|一样")
+_AS_A_QUESTION = re.compile(r"呢|怎|咋|啥|什么|吗|一样|类似|再看|看看|的么|具体")
 _I_AM = re.compile(
-    r"我是|我们是|我在|我们在|我这边|我们这|这边是|我这是|咱们?是|咱们?在|单位在|公司在|企业在|人在|来自|坐标"
+    r"我是|我们是|我在|我们在|我这边|我们这|这边是|我这是|咱们?是|咱们?在|单位在|公司在|企业在|厂里?在|厂子在|人在|注册地[是在]|来自|坐标"
 )
 _ASKS = re.compile(r"怎么|咋|什么|啥|多少|几|吗|呢|谁|哪|能|可以|是不是|如何|要不要|需要|想|还是|有没有|[?？]")
 WORD_FOR_WORD = 0.93
