@@ -252,7 +252,12 @@ TOUCHES: dict[str, dict[str, str]] = {
     },
     "bot.understand.training": {"os": "as many threads as cores"},
     "bot.understand.decide": {"pathlib": "reads decision.json"},
-    "bot.understand.features": {"os": "a switch of pypinyin that has to be set before it is imported"},
+    "bot.understand.spelling": {"os": "a switch of pypinyin that has to be set before it is imported"},
+    "bot.understand.cutting": {
+        "logging": "says when the lexicon cannot be kept",
+        "os": "the process id keeps two starts' temporary files apart",
+        "pathlib": "reads and writes the kept lexicon",
+    },
     "bot.filing.copy": {"pathlib": "where the Word copy goes"},
     "bot.filing.item_tables": {"pathlib": "adds to that copy"},
     "bot.filing.papers": {"io": "the template is read from memory", "pathlib": "writes the paper"},
@@ -380,7 +385,7 @@ def test_only_settings_reads_the_environment() -> None:
             name = node.attr if isinstance(node, ast.Attribute) else node.name if isinstance(node, ast.alias) else ""
             if name in ("environ", "environb", "getenv"):
                 readers.add(module)
-    switches = {"bot", "bot.understand.features"}
+    switches = {"bot", "bot.understand.spelling"}
     assert readers - switches == {"bot.settings"}
     for module in switches:
         text = _modules()[module].read_text(encoding="utf-8")

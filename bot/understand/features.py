@@ -6,24 +6,17 @@ strings took longer than all the rest of matching.
 
 from __future__ import annotations
 
-import math
-import os
-import re
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import NamedTuple
 
-import jieba
 import numpy as np
 import numpy.typing as npt
 
-# Single characters are enough here; the phrase dictionary would cost every process 45 MB.
-os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-from pypinyin import Style, lazy_pinyin
-from pypinyin import pinyin as to_pinyin
-
 from bot.content.models import Words
+from bot.understand import spelling
+from bot.understand.cutting import Lexicon, Tokenizer
 from bot.understand.normalise import normalise, normalise_cleaned
+from bot.understand.spelling import pinyin
 
 CHANNELS = ("c", "p", "w")
 """c: character n-grams 1-3; p: pinyin-letter n-grams; w: words and the concepts they stand for."""
@@ -40,45 +33,9 @@ PINYIN_FROM = 1 << 63
 """The first packed n-gram of pinyin."""
 
 _KINDS = np.array([SEVERAL_FROM, PINYIN_FROM], np.uint64)
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 
 Packed = npt.NDArray[np.uint64]
 """Packed n-grams."""
-
-
-def _syllable(char: str) -> str:
-    found = lazy_pinyin(char, style=Style.NORMAL, errors="ignore")
-    return found[0] if found else ""
-
-
-class _Spelling(dict[int, str]):
-    """Code of a character -> how it is spelt, for `str.translate`. Chinese characters are kept when first read: there are
-    no more than 20,992."""
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        if not _HAN.match(char):
-            return char
-        found = self[code] = _syllable(char)
-        return found
-
-
-_SPELLING = _Spelling({code: chr(code) for code in range(128)} | {ord(" "): ""})
-
-
-def pinyin(text: str) -> str:
-    """Pinyin letters of the Chinese characters, other letters kept, no spaces or tones.
-
-    One reading a character: what matters is that homophones meet, not that each is read right.
-    """
-    return text.translate(_SPELLING)
-
-
-@lru_cache(maxsize=65536)
-def syllables(char: str) -> tuple[str, ...]:
-    """All readings of a Chinese character without tones, the usual one first; () when it has none."""
-    found = to_pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
-    return tuple(dict.fromkeys([_syllable(char), *found[0]])) if found else ()
 
 
 class Features(NamedTuple):
@@ -142,55 +99,18 @@ def _counted(grams: Packed) -> tuple[Packed, npt.NDArray[np.intp]]:
     return grams.take(at), counts
 
 
-COMMON = 60
-"""Words rarer than this in jieba's dictionary are left out: they decide nothing here and cost 60 MB."""
-
-
-class _Tokenizer(jieba.Tokenizer):  # type: ignore[misc]  # jieba has no types
-    """jieba with the common words of its own dictionary. It reckons the logarithm of a word anew in every text; here each
-    is kept, and the cuts are the same."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        with jieba.get_dict_file() as file:
-            lines = re.findall(r"(?m)^(\S+) (\d\d+) ", file.read().decode("utf-8"))
-        frequency = {word: int(count) for word, count in lines if len(count) > 2 or int(count) >= COMMON}
-        total = sum(frequency.values())
-        for word in list(frequency):
-            for end in range(1, len(word)):
-                frequency.setdefault(word[:end], 0)
-        self.FREQ, self.total, self.initialized = frequency, total, True
-        self._likely: dict[str, float] = {}
-
-    def calc(self, sentence: str, DAG: Mapping[int, Sequence[int]], route: dict[int, tuple[float, int]]) -> None:
-        """Into `route`: for each character how likely the best cut from there on is (logarithm), and where its first
-        word ends. `DAG`: for each character where the words that begin there may end."""
-        likely = self._likely
-        size = len(sentence)
-        route[size] = 0.0, 0
-        for start in range(size - 1, -1, -1):
-            ways = []
-            for end in DAG[start]:
-                word = sentence[start : end + 1]
-                ways.append(((likely.get(word) or self._rate(word)) + route[end + 1][0], end))
-            route[start] = max(ways)
-
-    def _rate(self, word: str) -> float:
-        found = math.log(self.FREQ.get(word) or 1) - math.log(self.total)
-        if word in self.FREQ:  # of characters that it does not know there is no end
-            self._likely[word] = found
-        return found
-
-
 class Featuriser:
     """Turns text into features, with the domain words of knowledge/words.yaml."""
 
-    def __init__(self, words: Words, places: Mapping[str, str] | None = None) -> None:
+    def __init__(self, words: Words, places: Mapping[str, str] | None = None, lexicon: Lexicon | None = None) -> None:
+        """`lexicon`: to be made when it is not given."""
+        lexicon = lexicon or Lexicon.made()
+        spelling.learn(lexicon.spelt)
         self.typos = dict(words.typos)
         self.places = dict(places or {})
         """County or city as typed -> city."""
         self.concepts: dict[str, str] = {}
-        self._jieba = _Tokenizer()
+        self._jieba = Tokenizer(lexicon)
         # The same question is cut and counted several times on its way.
         self._last: tuple[str, list[str]] = ("", [])
         self._last_cut: tuple[str, list[str]] = ("", [])

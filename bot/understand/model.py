@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bot.content.models import Content
 from bot.understand.classifier import FORMAT, Classifier
+from bot.understand.cutting import Lexicon
 from bot.understand.decide import Decision
 from bot.understand.engine import Understander
 from bot.understand.features import Featuriser
@@ -27,9 +28,9 @@ KEPT_MODELS = 3
 """Cached models that are kept: this content's, and two others that may be wanted again."""
 
 
-def featuriser_for(content: Content) -> Featuriser:
-    """The featuriser that model and live chat share."""
-    return Featuriser(content.words, Places(content.regions, ()).names)
+def featuriser_for(content: Content, folder: Path | None = None) -> Featuriser:
+    """The featuriser that model and live chat share. `folder`: where models are kept."""
+    return Featuriser(content.words, Places(content.regions, ()).names, Lexicon.kept(folder) if folder else None)
 
 
 def labelled(content: Content, featuriser: Featuriser) -> tuple[list[str], list[str]]:
@@ -95,7 +96,7 @@ def load_or_make(content: Content, folder: Path) -> Classifier:
 
 def understander(content: Content, folder: Path) -> Understander:
     """Everything understanding needs, ready to use."""
-    return Understander(content, load_or_make(content, folder), featuriser_for(content), Decision.read())
+    return Understander(content, load_or_make(content, folder), featuriser_for(content, folder), Decision.read())
 
 
 def main() -> None:

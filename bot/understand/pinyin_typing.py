@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from itertools import groupby, islice, product
 
-from bot.understand.features import syllables
+from bot.understand.spelling import syllables
 from bot.understand.vocabulary import Vocabulary
 
 _RUN = re.compile(r"[a-z][a-z' ]*[a-z]")

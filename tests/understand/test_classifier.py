@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from bot.app import App
 from bot.content.models import Words
 from bot.understand.classifier import Classifier, Weights
-from bot.understand.features import CHANNELS, PINYIN_FROM, Features, Featuriser, pinyin
+from bot.understand.features import CHANNELS, PINYIN_FROM, Features, Featuriser
 from bot.understand.model import load_or_make, model_path
+from bot.understand.spelling import pinyin
 from bot.understand.training import train
 from bot.understand.vocabulary import CHANNEL_WEIGHT, Vocabulary
 
