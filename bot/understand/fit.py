@@ -34,7 +34,7 @@ from bot.understand.signals import Thread
 
 FITTING_FILE = Path(__file__).with_name("fitting.jsonl")
 DIALOGUES_FILE = Path(__file__).with_name("fitting_dialogues.jsonl")
-PLACED_EVERY = 2
+PLACED_EVERY = 3
 """Of so many fitting questions one is fitted on a second time, with a city in it. With 1 to 6 the figures differ by chance only."""
 FOLDS = 5
 MAX_REFUSED = 0.03
