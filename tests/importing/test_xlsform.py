@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 
 from bot.content.form_loader import load_forms
 from bot.content.forms import Field, Form, everything
@@ -453,5 +453,9 @@ def _sources(data: Any) -> set[str]:
 @given(form=forms())
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_a_random_form_comes_back_from_a_workbook(form: Form, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Random rows, groups, repeats, conditions and lists: the same questions after a way through a workbook."""
+    """Random rows, groups, repeats, conditions and lists: the same questions after a way through a workbook. Only a day
+    taken twice comes back as nothing: XLSForm reckons with days otherwise than we do, and the import says so."""
+    rows = everything(form.survey)
+    days = {f"{row.name} * 2" for row in rows if row.type in ("date", "time")}
+    assume(not any(row.calculation in days for row in rows))
     there_and_back(form, tmp_path_factory.mktemp("random"))
