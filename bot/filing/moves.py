@@ -204,12 +204,12 @@ def change_by_name(form: Form, draft: Draft, named: str, value: str, today: date
     head, _, rest = named.partition(" ")
     if rest.strip() and not value and _exactly(fields, head):  # 改 4 培训, 改 地点 二号车间
         named, value = head, rest
-    meant = [whole] if whole else named_by(fields, named)
-    if len(meant) > 1:
-        return Step(draft, (pages.which_page(form, draft, named, meant, value),), "asked")
-    if not meant:
+    hits = [whole] if whole else named_by(fields, named)
+    if len(hits) > 1:
+        return Step(draft, (pages.which_page(form, draft, named, hits, value),), "asked")
+    if not hits:
         return None
-    one, value = meant[0], "" if whole else value
+    one, value = hits[0], "" if whole else value
     moved = change(form, draft, one)
     if not value or one.type == "repeat":
         return moved

@@ -1,7 +1,7 @@
 """A question as counted features: characters, pinyin letters, words and concepts, each a channel of its own.
 
-n-grams are kept as numbers, their characters side by side: a question has 150 of them, and to make and look up so many
-strings took longer than all the rest of matching.
+n-grams are kept as numbers, their characters side by side: a question has a hundred of them, and to make and look up so
+many strings took longer than all the rest of matching.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from bot.understand.decide import DECISION_FILE, EVIDENCE, Decision, evidence
 from bot.understand.engine import Understander
 from bot.understand.fit_ranking import Example, fit_ranking, lighter
 from bot.understand.match import Candidate, Matcher
-from bot.understand.placed import COUNTY_EVERY, SAID
+from bot.understand.placed import COUNTY_EVERY, said_in
 from bot.understand.ranking import Ranking
 from bot.understand.region import Places
 from bot.understand.signals import Thread
@@ -80,11 +80,11 @@ def in_a_city(content: Content, rows: Sequence[dict[str, Any]], places: Places) 
             continue
         number = len(found)
         city = cities[number % len(cities)]
-        name = city.counties[number % len(city.counties)] if number % COUNTY_EVERY == 0 else city.name
+        of_a_county = city.counties and number % COUNTY_EVERY == 0
+        place = city.counties[number % len(city.counties)] if of_a_county else city.name
         ruled = [entry.id for entry in answers if entry.sources[0] in row["gold"] and entry.id in city.overlays]
         gold = {*row["gold"], *(source for entry in ruled for source in city.overlays[entry].sources)}
-        said = SAID[number % len(SAID)].format(place=name, ask=row["q"])
-        found.append({"q": said, "gold": sorted(gold)})
+        found.append({"q": said_in(place, row["q"], number), "gold": sorted(gold)})
     return found
 
 

@@ -162,7 +162,13 @@ class Matcher:
         scores = self.ranking.scores(short.signals, short.coverage, short.length, short.follows).tolist()
         rated, signals = shares(scores), short.signals.tolist()
         found = [
-            Candidate(short.names[i], rated[i], dict(zip(SIGNALS, signals[i])), short.phrasings[i], short.refusing[i])  # noqa: B905
+            Candidate(
+                short.names[i],
+                rated[i],
+                dict(zip(SIGNALS, signals[i], strict=True)),
+                short.phrasings[i],
+                short.refusing[i],
+            )
             for i in sorted(range(len(scores)), key=scores.__getitem__, reverse=True)
         ]
         found += [Candidate(name, 0.0, _UNREAD, "", self.signals.refuses(self._number[name])) for name in short.rest]

@@ -49,11 +49,15 @@ def placed_phrasings(content: Content) -> Mapping[str, tuple[str, ...]]:
             # Each city takes others, and each takes them from the whole list.
             chosen = (ask for ask in asks[number % apart :: apart] if not places.mentioned(ask))
             for ask in islice(chosen, most):
-                said = SAID[next(counter) % len(SAID)]
-                made.append(said.format(place=next(names[region.name]), ask=ask))
+                made.append(said_in(next(names[region.name]), ask, next(counter)))
         if made:
             found[entry.id] = tuple(dict.fromkeys(made))
     return found
+
+
+def said_in(place: str, ask: str, number: int) -> str:
+    """A phrasing with a place put in, in one of the ways of SAID, in turn by `number`."""
+    return SAID[number % len(SAID)].format(place=place, ask=ask)
 
 
 def _names(city: str, counties: tuple[str, ...]) -> Iterator[str]:

@@ -95,14 +95,12 @@ class _Class:
         name: str,
         entry: Entry | None,
         phrasings: Phrasings,
-        featuriser: Featuriser,
         groups: Mapping[str, int],
     ) -> None:
         """`groups`: number of each group in the classifier's scores."""
         self.number = number
         self.entry = entry
         self.phrasings = phrasings
-        self.featuriser = featuriser
         self.region = entry.region if entry else ""
         self.refuses = entry.kind != "answer" if entry else name.startswith("intent:")
         mine = entry_groups(entry) if entry else {"kind": name.partition(":")[0]}
@@ -134,7 +132,7 @@ class Signals:
         for number, name in enumerate(classifier.classes):
             texts = classifier.texts[name]
             phrasings = Phrasings(texts, list(islice(rarities, len(texts))))
-            self._classes.append(_Class(number, name, content.entries.get(name), phrasings, featuriser, at))
+            self._classes.append(_Class(number, name, content.entries.get(name), phrasings, at))
         self._number = {name: i for i, name in enumerate(classifier.classes)}
         self._alike = _synonyms(featuriser.concepts)
         known = frozenset((*classifier.vocabulary.words, *self._alike))

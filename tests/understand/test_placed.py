@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.app import App
+from bot.content.loader import load
+from bot.settings import DEFAULT_CONTENT
 from bot.understand.match import class_phrasings
 from bot.understand.placed import OTHERS, RULED, SAME_EVERYWHERE, placed_phrasings
 from bot.understand.region import Places
@@ -40,6 +42,11 @@ def test_a_city_with_a_rule_is_named_more_often(small_app: App) -> None:
     assert of_the_city("成立", True) == of_the_city(SAME_EVERYWHERE[0], True) == RULED
     assert of_the_city("成立", False) == OTHERS
     assert of_the_city(SAME_EVERYWHERE[0], False) == 0
+
+
+def test_the_subjects_named_exist() -> None:
+    """A subject that is renamed in knowledge/ has to be renamed here."""
+    assert set(SAME_EVERYWHERE) <= {entry.subject for entry in load(DEFAULT_CONTENT).entries.values()}
 
 
 def test_they_are_the_same_every_time(small_app: App) -> None:
